@@ -1,0 +1,164 @@
+"""The answer of ``/score`` (design.md section 6), as frozen values.
+
+Names are a contract. Amounts are strings of dollars with two decimals, probabilities are floats in
+[0, 1] at full precision (whoever prints them rounds), days are ISO dates. ``reasons`` with
+``base_value`` and ``other_contribution`` add up to ``raw_score``, all in log-odds of the model
+before calibration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from claims.categories import Action, Category, Owner
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+Decision = Literal["submit", "review", "hold"]
+Level = Literal["good", "thin", "none"]
+Severity = Literal["error", "warning"]
+
+MAX_REASONS: Final = 4
+MAX_ACTIONS: Final = 3
+MAX_CATEGORIES: Final = 3
+MAX_CARCS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRef:
+    """Which model answered: its registered name and version, and its bundle's digest."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """How much history resembles the claim. ``similar_claims``: payer by procedure, answered."""
+
+    level: Level
+    similar_claims: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarcScore:
+    """A CARC and its probability, given that the claim is denied for the category it stands in."""
+
+    code: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryScore:
+    """A category and its probability, given that the claim is denied."""
+
+    category: Category
+    probability: float
+    carcs: tuple[CarcScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineScore:
+    """A service line (its number on the claim) and its probability of denial."""
+
+    line: int
+    denial_probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A factor that the model used: a sentence, the value behind it, its push in log-odds.
+
+    ``value`` is the value of the feature of this factor that pushed most; ``None`` when it was not
+    known.
+    """
+
+    factor: str
+    text: str
+    value: float | None
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAdvice:
+    """What one person should do. ``probability_after``: ``None`` where it could not be tested."""
+
+    action: Action
+    owner: Owner
+    text: str
+    probability_after: float | None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A rule that the claim breaks, apart from the model. ``text`` holds no value of the claim."""
+
+    code: str
+    severity: Severity
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """The whole answer for one claim. ``score_id`` and ``scored_at`` are set by the service."""
+
+    claim_id: str
+    as_of: str
+    model: ModelRef
+    denial_probability: float
+    decision: Decision
+    threshold: float
+    amount_at_risk: str
+    support: Support
+    categories: tuple[CategoryScore, ...]
+    lines: tuple[LineScore, ...]
+    reasons: tuple[Reason, ...]
+    actions: tuple[ActionAdvice, ...]
+    edits: tuple[Edit, ...]
+    raw_score: float
+    base_value: float
+    other_contribution: float
+    score_id: str = ""
+    scored_at: str = ""
+
+
+def amount(dollars: Decimal) -> str:
+    """Dollars as the answer shows them.
+
+    >>> from decimal import Decimal
+    >>> amount(Decimal("412"))
+    '412.00'
+    """
+    return f"{dollars:.2f}"
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+
+
+def to_dict(score: Score) -> dict[str, object]:
+    """``score`` as plain dicts, lists, texts and numbers, ready for ``json.dumps``.
+
+    ``score_id`` and ``scored_at`` come first; they are ``""`` until the service sets them
+    (``dataclasses.replace``).
+    """
+    first = {"score_id": score.score_id, "claim_id": score.claim_id}
+    first |= {"as_of": score.as_of, "scored_at": score.scored_at}
+    rest = {name: _plain(getattr(score, name)) for name in _names(Score) if name not in first}
+    return {**first, **rest}
