@@ -9,8 +9,7 @@ before calibration.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from claims.categories import Action, Category, Owner
 
@@ -139,9 +138,20 @@ def amount(dollars: Decimal) -> str:
     return f"{dollars:.2f}"
 
 
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+_NAMES: Final[dict[object, tuple[str, ...]]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (
+        ModelRef,
+        Support,
+        CarcScore,
+        CategoryScore,
+        LineScore,
+        Reason,
+        ActionAdvice,
+        Edit,
+        Score,
+    )
+}
 
 
 def _plain(value: object) -> object:
@@ -149,7 +159,7 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return {name: _plain(getattr(value, name)) for name in _NAMES[type(value)]}
 
 
 def to_dict(score: Score) -> dict[str, object]:
@@ -160,5 +170,5 @@ def to_dict(score: Score) -> dict[str, object]:
     """
     first = {"score_id": score.score_id, "claim_id": score.claim_id}
     first |= {"as_of": score.as_of, "scored_at": score.scored_at}
-    rest = {name: _plain(getattr(score, name)) for name in _names(Score) if name not in first}
+    rest = {name: _plain(getattr(score, name)) for name in _NAMES[Score] if name not in first}
     return {**first, **rest}
