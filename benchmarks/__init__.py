@@ -1,0 +1,1 @@
+"""Measurements: each names its peer, runs beside it, and prints ratios."""
