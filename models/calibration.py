@@ -143,8 +143,9 @@ def _bins(
         return None
     order = np.argsort(score, kind="stable")
     # Equally filled with the rarer outcome too: half by claims, half by denials.
-    share = np.cumsum(weight[order]) / weight.sum() + np.cumsum((weight * label)[order]) / denied
-    place = np.minimum((share / 2 * count).astype(int), count - 1)
+    claims, denials = weight[order], (weight * label)[order]
+    before = (np.cumsum(claims) - claims) / claims.sum() + (np.cumsum(denials) - denials) / denied
+    place = np.minimum((before / 2 * count).astype(int), count - 1)
     # Equal scores belong together.
     same = np.concatenate([[True], np.diff(score[order]) > 0])
     place = place[np.maximum.accumulate(np.where(same, np.arange(len(place)), 0))]

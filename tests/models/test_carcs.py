@@ -1,0 +1,83 @@
+"""CARCs by category and payer: counts, leaned on all payers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from claims.categories import CATEGORY_CODE
+from models.carcs import CarcTable, CarcTableError
+
+AUTHORIZATION = CATEGORY_CODE["authorization"]
+CODING = CATEGORY_CODE["coding"]
+BIG, SMALL, NEVER_SEEN = 2**63 + 5, 7, 99
+
+
+@pytest.fixture(scope="module")
+def table() -> CarcTable:
+    rows = [(AUTHORIZATION, "197", BIG)] * 300 + [(AUTHORIZATION, "15", BIG)] * 100
+    rows += [(AUTHORIZATION, "15", SMALL)] * 2 + [(CODING, "4", BIG)] + [(-1, "197", BIG)] * 50
+    rows += [(CODING, "", BIG)] * 50
+    category, carc, payer = zip(*rows, strict=True)
+    return CarcTable.fit(np.array(category), np.array(carc), np.array(payer, np.uint64))
+
+
+def test_a_large_payer_speaks_for_itself(table: CarcTable) -> None:
+    (first, share), (second, other) = table.top(AUTHORIZATION, BIG)
+    assert (first, second) == ("197", "15")
+    assert share == pytest.approx((300 + 20 * 300 / 403) / 420)
+    assert other == pytest.approx((100 + 20 * 102 / 403) / 420)
+
+
+def test_a_small_payer_leans_on_all(table: CarcTable) -> None:
+    shares = dict(table.top(AUTHORIZATION, SMALL))
+    everywhere = dict(table.top(AUTHORIZATION, NEVER_SEEN))
+    assert everywhere["15"] < shares["15"] < 0.5
+    assert shares["15"] == pytest.approx((2 + 20 * 102 / 403) / 22)
+    assert everywhere["197"] == pytest.approx(300 / 403)
+
+
+def test_something_is_left_for_codes_never_seen(table: CarcTable) -> None:
+    assert sum(share for _, share in table.top(AUTHORIZATION, BIG)) < 1
+    assert dict(table.top(CODING, NEVER_SEEN)) == {"4": 0.5}
+
+
+def test_a_category_never_denied_has_none(table: CarcTable) -> None:
+    assert table.top(CATEGORY_CODE["other"], BIG) == ()
+
+
+def test_at_most_as_many_as_asked(table: CarcTable) -> None:
+    assert [code for code, _ in table.top(AUTHORIZATION, BIG, 1)] == ["197"]
+
+
+def test_strangers_do_not_fill_the_memory(table: CarcTable) -> None:
+    before = len(table._answers)
+    for payer in range(1000, 3000):
+        table.top(AUTHORIZATION, payer)
+    assert len(table._answers) <= before + 1
+
+
+def test_json_and_back(table: CarcTable) -> None:
+    back = CarcTable.from_json(json.loads(json.dumps(table.to_json())))
+    for payer in (BIG, SMALL, NEVER_SEEN):
+        assert back.top(AUTHORIZATION, payer) == table.top(AUTHORIZATION, payer)
+    assert back.to_json() == table.to_json()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        {},
+        {"overall": {}, "by_payer": []},
+        {"overall": {"no category": {"1": 2}}, "by_payer": {}},
+        {"overall": {"coding": {"1": "2"}}, "by_payer": {}},
+        {"overall": {"coding": {"1": -2}}, "by_payer": {}},
+        {"overall": {}, "by_payer": {"not hex": {"coding": {"4": 1}}}},
+    ],
+)
+def test_other_json_is_refused(values: object) -> None:
+    with pytest.raises(CarcTableError):
+        CarcTable.from_json(values)
