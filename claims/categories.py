@@ -24,6 +24,7 @@ Category = Literal[
     "provider_enrollment",
     "other",
 ]
+CarcClass = Literal["denial", "contractual", "patient_share", "informational", "pending"]
 Owner = Literal[
     "registration",
     "authorization",
