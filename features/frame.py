@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.columns import NO_DAY, ArrowColumns, Columns, ListColumns
+from features.hashing import code_hash
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from claims.keys import Keys
     from claims.types import Claim
 
-NO_DAY: Final = np.int32(-(2**31))
+__all__ = ["NO_DAY", "Frame"]
 
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
@@ -103,3 +106,193 @@ class Frame:
     line_ndc: Flags
     line_from: I32
     line_days: I16  # last day minus first day
+
+    @classmethod
+    def from_tables(cls, claims: pa.Table, lines: pa.Table) -> Frame:
+        """Read tables of ``claims.schema`` (lines in the order of claims); as of submission."""
+        return _frame(ArrowColumns(claims), ArrowColumns(lines))
+
+    @classmethod
+    def from_claims(cls, claims: Sequence[Claim], keys: Keys) -> Frame:
+        """Read claims as they were sent; as of submission."""
+        from claims.columns import claim_columns
+
+        of_claims, of_lines = claim_columns(claims, keys)
+        return _frame(ListColumns(of_claims), ListColumns(of_lines))
+
+    def __len__(self) -> int:
+        """Count the claims."""
+        return len(self.payer)
+
+    @property
+    def starts(self) -> I64:
+        """First line of each claim, and the number of lines at the end: shape (n + 1,)."""
+        return np.searchsorted(self.line_claim, np.arange(len(self) + 1))
+
+    def replace(self, **columns: NDArray[Any]) -> Frame:
+        """Return the same claims with some columns replaced (same shapes)."""
+        return replace(self, **columns)
+
+    def as_of_days(self, days: NDArray[np.int32] | int) -> Frame:
+        """Return the same claims, judged as of other days (strictly earlier ones are known)."""
+        return replace(self, as_of=np.broadcast_to(np.int32(days), self.as_of.shape))
+
+    def take(self, rows: NDArray[np.int64]) -> Frame:
+        """Return the claims at ``rows`` (repeats allowed), each with all its lines."""
+        starts = self.starts
+        sizes = np.diff(starts)[rows]
+        ends = np.cumsum(sizes)
+        total = int(ends[-1]) if len(ends) else 0
+        within = np.arange(total) - np.repeat(ends - sizes, sizes)
+        lines = np.repeat(starts[:-1][rows], sizes) + within
+        return self._gather(rows, lines, np.repeat(np.arange(len(rows)), sizes))
+
+    def take_lines(self, lines: NDArray[np.int64]) -> Frame:
+        """Return one claim for each line of ``lines``: its claim with that line alone."""
+        taken = self._gather(self.line_claim[lines], lines, np.arange(len(lines)))
+        return taken.replace(charge=taken.line_charge)
+
+    def _gather(
+        self, rows: NDArray[np.int64], lines: NDArray[np.int64], line_claim: NDArray[np.int64]
+    ) -> Frame:
+        columns = {name: getattr(self, name)[rows] for name in CLAIM_COLUMNS}
+        columns |= {name: getattr(self, name)[lines] for name in LINE_COLUMNS}
+        return Frame(**columns | {"line_claim": line_claim})
+
+
+_NAMES: Final = tuple(field.name for field in fields(Frame))
+_FIRST_LINE: Final = _NAMES.index("line_claim")
+CLAIM_COLUMNS: Final = _NAMES[:_FIRST_LINE]
+LINE_COLUMNS: Final = _NAMES[_FIRST_LINE + 1 :]
+_POSITIONS: Final = {"P": 1, "S": 2, "T": 3}
+_SEXES: Final = {"F": 1, "M": 2}
+
+
+def _lookup(codes: U64, table: dict[str, int]) -> I8:
+    found = np.zeros(len(codes), np.int8)
+    for text, number in table.items():
+        found[codes == np.uint64(code_hash(text))] = number
+    return found
+
+
+def _span(first: I32, last: I32) -> I16:
+    stated = (first != NO_DAY) & (last != NO_DAY)
+    days = np.where(stated, last.astype(np.int64) - first, -1)
+    return np.clip(days, -1, 32000).astype(np.int16)
+
+
+def _frame(claims: Columns, lines: Columns) -> Frame:
+    sizes = claims.integers("line_count", 0)
+    line_claim = np.repeat(np.arange(len(sizes)), sizes)
+    diagnoses = claims.sizes("diagnoses")
+    of_claims = _claim_values(claims, diagnoses)
+    of_lines = _line_values(claims, lines, line_claim, diagnoses)
+    return Frame(**of_claims, **of_lines, line_claim=line_claim)
+
+
+def _principal(flat: U64, sizes: I64) -> U64:
+    starts = np.cumsum(sizes) - sizes
+    first = np.zeros(len(sizes), np.uint64)
+    first[sizes > 0] = flat[starts[sizes > 0]]
+    return first
+
+
+def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
+    submitted = c.days("submitted_on")
+    frequency = c.codes("frequency")
+    replaced = (frequency == code_hash("7")) | (frequency == code_hash("8"))
+    place, bill = c.codes("place_of_service"), c.codes("bill_type")
+    member = c.keys("member_key")
+    causes = c.sets("related_causes")
+    values: dict[str, NDArray[Any]] = {
+        "claim_key": c.keys("claim_key"),
+        "member": member,
+        "as_of": submitted,
+        "submitted": submitted,
+        "institutional": c.codes("form") == np.uint64(code_hash("institutional")),
+        "original": (frequency == code_hash("1")) | (frequency == 0),
+        "replacement": replaced,
+        "original_reference": c.keys("original_reference_key") != 0,
+        "charge": c.scaled("charge", 2),
+        "payer": c.codes("payer_id"),
+        "filing_code": c.codes("filing_code"),
+        "position": _lookup(c.codes("position"), _POSITIONS),
+        "setting": np.where(place != 0, place, bill),
+        "self_insured": c.codes("relationship") == np.uint64(code_hash("18")),
+        "member_given": member != 0,
+        "sex": _lookup(c.codes("sex"), _SEXES),
+        "age": c.integers("age", -1).astype(np.int16),
+        "service_from": c.days("service_from"),
+        "service_to": c.days("service_to"),
+        "stay_days": _span(c.days("admitted_on"), c.days("discharged_on")),
+        "facility": c.codes("facility_npi"),
+        "billing": c.codes("billing_npi"),
+        "billing_taxonomy": c.codes("billing_taxonomy"),
+        "rendering_taxonomy": c.codes("rendering_taxonomy"),
+        "rendering_taxonomy_given": c.given("rendering_taxonomy"),
+        "referring_given": c.given("referring_npi"),
+        "facility_given": c.given("facility_npi"),
+        "authorization": c.flags("authorization_given"),
+        "referral": c.flags("referral_given"),
+        "clia": c.flags("clia_given"),
+        "delay_reason": c.given("delay_reason"),
+        "accident": (c.days("accident_on") != NO_DAY) | (causes != 0),
+        "employment": causes == np.uint64(code_hash("EM")),
+        "attachments": c.sizes("attachments").astype(np.int16),
+        "notes": c.flags("notes_present"),
+        "other_payers": c.integers("other_payer_count", 0).astype(np.int16),
+        "other_adjudicated": c.flags("other_payer_adjudicated"),
+        "other_paid": c.scaled("other_payer_paid", 2),
+        "diagnosis": _principal(c.ragged_codes("diagnoses"), diagnoses),
+        "diagnosis_group": _principal(c.ragged_codes("diagnoses", prefix=3), diagnoses),
+        "diagnoses": diagnoses.astype(np.int16),
+        "admission_type": c.codes("admission_type"),
+        "drg": c.codes("drg"),
+    }
+    attending = c.codes("attending_npi")
+    rendering = c.codes("rendering_npi")
+    # An institutional claim has no rendering provider at claim level; its attending stands there.
+    values["rendering"] = np.where(rendering != 0, rendering, attending)
+    values["rendering_given"] = values["rendering"] != 0
+    return values
+
+
+def _line_values(
+    c: Columns, rows: Columns, line_claim: I64, diagnoses: I64
+) -> dict[str, NDArray[Any]]:
+    starts = (np.cumsum(diagnoses) - diagnoses)[line_claim]
+    sizes = diagnoses[line_claim]
+    pointer = rows.firsts("diagnosis_pointers")
+    # A line that points nowhere (institutional ones never do) is for the principal diagnosis.
+    at = starts + np.where((pointer >= 1) & (pointer <= sizes), pointer - 1, 0)
+    first, last = rows.days("service_from"), rows.days("service_to")
+
+    def pointed(prefix: int) -> U64:
+        flat = c.ragged_codes("diagnoses", prefix)
+        found = np.zeros(len(at), np.uint64)
+        found[sizes > 0] = flat[at[sizes > 0]]
+        return found
+
+    def either(name: str) -> Flags:
+        return rows.flags(name) | c.flags(name)[line_claim]
+
+    return {
+        "line_number": rows.integers("number", 0).astype(np.int32),
+        "procedure": rows.codes("procedure"),
+        "modifiers": rows.sets("modifiers"),
+        "modifier_count": rows.sizes("modifiers").astype(np.int8),
+        "line_charge": rows.scaled("charge", 2),
+        "units": rows.scaled("units", 3),
+        "line_diagnosis": pointed(0),
+        "line_diagnosis_group": pointed(3),
+        "line_diagnoses": rows.sizes("diagnosis_pointers").astype(np.int8),
+        "line_setting": rows.codes("place_of_service"),
+        "revenue": rows.codes("revenue_code"),
+        "line_rendering": rows.codes("rendering_npi"),
+        "line_authorization": either("authorization_given"),
+        "line_referral": either("referral_given"),
+        "line_clia": either("clia_given"),
+        "line_ndc": rows.flags("ndc_given"),
+        "line_from": first,
+        "line_days": _span(first, last),
+    }

@@ -1,0 +1,53 @@
+"""The list of features: one row of the matrix, in order, by name.
+
+The order is the model's contract: a bundle names its features and refuses another list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from features.facts import FACTS
+from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, KindGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of the matrix.
+
+    ``kind`` is the kind of key it was counted over (``features.kinds``), "" for a plain fact;
+    ``measure`` is ``fact``, ``rate``, ``recent`` (rate of the last 90 days) or ``seen`` (count).
+    """
+
+    name: str
+    factor: str
+    meaning: str
+    kind: str = ""
+    measure: str = "fact"
+
+
+def _of_kinds(group: KindGroup, where: str) -> tuple[Feature, ...]:
+    found: list[Feature] = []
+    for measure, places, text in (
+        ("rate", group.shown, "smoothed denial rate"),
+        ("recent", group.recent, f"the same over the last {RECENT_DAYS} days"),
+        ("seen", group.seen, "how many were answered"),
+    ):
+        for place in places:
+            kind = group.kinds[place]
+            meaning = f"{text}: {kind.meaning}{where}"
+            found.append(
+                Feature(f"{kind.name}_{measure}", kind.factor, meaning, kind.name, measure)
+            )
+    return tuple(found)
+
+
+FEATURES: Final[tuple[Feature, ...]] = (
+    *(Feature(fact.name, fact.factor, fact.meaning) for fact in FACTS),
+    *_of_kinds(CLAIM_KINDS, ""),
+    *_of_kinds(LINE_KINDS, ", of the claim's worst line"),
+)
+NAMES: Final = tuple(feature.name for feature in FEATURES)
+FACTORS: Final = tuple(dict.fromkeys(feature.factor for feature in FEATURES))
+PLACE: Final = {name: place for place, name in enumerate(NAMES)}

@@ -1,0 +1,103 @@
+"""The columns that keys are made of: codes as they are, numbers cut into a few steps."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.columns import NO_DAY
+from features.frame import Frame
+from features.priors import NONE, Priors
+from features.segments import Segments
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+_LAG_STEPS: Final = np.array([8, 31, 61, 91, 121, 151, 181, 241, 301, 366])
+_AGE_STEPS: Final = np.array([1, 6, 13, 18, 26, 40, 50, 65, 75, 85])
+_VISIT_STEPS: Final = np.array([1, 2, 3, 4, 5, 7, 10, 13, 16, 21, 26, 31, 41])
+_UNIT_STEPS: Final = np.array([1000, 1001, 2001, 3001, 4001, 6001, 10001])
+
+
+def lag_days(frame: Frame) -> I64:
+    """Days from the last day of service to the day of judging; -1 where either is not known."""
+    stated = (frame.service_to != NO_DAY) & (frame.as_of != NO_DAY)
+    return np.where(stated, np.maximum(frame.as_of.astype(np.int64) - frame.service_to, 0), -1)
+
+
+def missing_fields(frame: Frame, lines: Segments) -> I64:
+    """One bit for each thing that some payer may want and that is not on the claim."""
+    clia = frame.clia | lines.highest(frame.line_clia, empty=False)
+    wanted = (
+        frame.rendering_given,
+        frame.rendering_taxonomy_given,
+        frame.billing_taxonomy != 0,
+        frame.referring_given,
+        frame.facility_given,
+        clia,
+        frame.member_given,
+        frame.diagnoses > 0,
+    )
+    bits = np.zeros(len(frame), np.int64)
+    for place, given in enumerate(wanted):
+        bits |= (~given).astype(np.int64) << place
+    return bits
+
+
+def companions(frame: Frame) -> U64:
+    """The procedure of the dearest other line of the claim, 0 where the line stands alone."""
+    order = np.lexsort((-frame.line_charge, frame.line_claim))
+    starts = frame.starts
+    sizes = np.diff(starts)[frame.line_claim]
+    start = starts[:-1][frame.line_claim]
+    dearest = order[start]
+    second = order[np.minimum(start + 1, max(len(order) - 1, 0))]
+    other = np.where(dearest == np.arange(len(order)), second, dearest)
+    return np.where(sizes > 1, frame.procedure[other], np.uint64(0))
+
+
+def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, NDArray[Any]]:
+    """Build the columns of ``CLAIM_KINDS``, each (n,)."""
+    state = lines.highest(before.repeat_state, empty=NONE).astype(np.int64)
+    every = lines.lowest(before.repeat_state, empty=NONE) > NONE
+    paper = np.minimum(frame.attachments, 2) * 2 + frame.notes
+    coverage = frame.position * 16 + np.minimum(frame.other_payers, 3) * 2 + frame.other_adjudicated
+    return {
+        "payer": frame.payer,
+        "filing_code": frame.filing_code,
+        "position": frame.position,
+        "rendering": frame.rendering,
+        "location": np.where(frame.facility != 0, frame.facility, frame.billing),
+        "setting": frame.setting,
+        "lag": np.searchsorted(_LAG_STEPS, lag_days(frame), side="right"),
+        "coverage": coverage,
+        "missing": missing_fields(frame, lines),
+        "paperwork": paper,
+        "repeat": state * 2 + every,
+        "member": frame.member,
+        "age_group": np.searchsorted(_AGE_STEPS, frame.age, side="right"),
+        "sex": frame.sex,
+    }
+
+
+def line_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, NDArray[Any]]:
+    """Build the columns of ``LINE_KINDS``, each (m,)."""
+    of = frame.line_claim
+    return {
+        "payer": frame.payer[of],
+        "procedure": frame.procedure,
+        "authorization": frame.line_authorization,
+        "referral": frame.line_referral | frame.referring_given[of],
+        "attachment": frame.attachments[of] > 0,
+        "modifiers": frame.modifiers,
+        "companion": companions(frame),
+        "diagnosis_group": frame.line_diagnosis_group,
+        "diagnosis": frame.line_diagnosis,
+        "setting": np.where(frame.line_setting != 0, frame.line_setting, frame.setting[of]),
+        "visits": np.searchsorted(_VISIT_STEPS, before.visits, side="right"),
+        "unit_count": np.searchsorted(_UNIT_STEPS, frame.units, side="right"),
+        "missing": missing_fields(frame, lines)[of],
+        "revenue": frame.revenue,
+    }
