@@ -5,7 +5,7 @@ Training calls it with a million claims, ``/score`` with one, and both get the s
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,8 @@ def _build(frame: Frame, history: History) -> F32:
     columns = claim_columns(frame, before, lines)
     found = rates(CLAIM_KINDS, history.claim_rates, columns, frame.as_of)
     place = _fill(values, place, CLAIM_KINDS, found)
-    _fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, view))
+    columns = line_columns(frame, before, columns["missing"])
+    _fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, columns, lines))
     return np.ascontiguousarray(values.T)
 
 
@@ -63,11 +64,12 @@ def _fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
     return place
 
 
-def _worst_lines(frame: Frame, index: RateIndex, view: View) -> Rates:
+def _worst_lines(
+    frame: Frame, index: RateIndex, columns: dict[str, NDArray[Any]], lines: Segments
+) -> Rates:
     """Take, for each kind, the line with the highest rate: its rates and its own count."""
-    columns = line_columns(frame, view.before, view.lines)
     found = rates(LINE_KINDS, index, columns, frame.as_of[frame.line_claim])
-    worst = view.lines.first_highest(found.rate)
+    worst = lines.first_highest(found.rate)
     at, missing = np.maximum(worst, 0), worst < 0
     kinds = np.arange(len(worst))[:, None]
     if not len(frame.line_claim):

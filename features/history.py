@@ -71,7 +71,7 @@ class History:
             CATEGORY_CODE,
         )
         at = np.flatnonzero(labels.example[frame.line_claim] & (labels.line_denied >= 0))
-        columns = line_columns(frame, before, lines)
+        columns = line_columns(frame, before, columns["missing"])
         line_rates = build_index(
             LINE_KINDS,
             {name: values[at] for name, values in columns.items()},

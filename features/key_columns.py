@@ -27,7 +27,7 @@ def lag_days(frame: Frame) -> I64:
     return np.where(stated, np.maximum(frame.as_of.astype(np.int64) - frame.service_to, 0), -1)
 
 
-def missing_fields(frame: Frame, lines: Segments) -> I64:
+def missing_fields(frame: Frame, lines: Segments) -> NDArray[np.uint8]:
     """One bit for each thing that some payer may want and that is not on the claim."""
     clia = frame.clia | lines.highest(frame.line_clia, empty=False)
     wanted = (
@@ -40,9 +40,7 @@ def missing_fields(frame: Frame, lines: Segments) -> I64:
         frame.member_given,
         frame.diagnoses > 0,
     )
-    bits = np.zeros(len(frame), np.int64)
-    for place, given in enumerate(wanted):
-        bits |= (~given).astype(np.int64) << place
+    bits: NDArray[np.uint8] = np.packbits(~np.stack(wanted), axis=0)[0]
     return bits
 
 
@@ -82,8 +80,10 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
     }
 
 
-def line_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, NDArray[Any]]:
-    """Build the columns of ``LINE_KINDS``, each (m,)."""
+def line_columns(
+    frame: Frame, before: Priors, missing: NDArray[np.uint8]
+) -> dict[str, NDArray[Any]]:
+    """Build the columns of ``LINE_KINDS``, each (m,); ``missing`` (n,) as of ``claim_columns``."""
     of = frame.line_claim
     return {
         "payer": frame.payer[of],
@@ -98,6 +98,6 @@ def line_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, NDA
         "setting": np.where(frame.line_setting != 0, frame.line_setting, frame.setting[of]),
         "visits": np.searchsorted(_VISIT_STEPS, before.visits, side="right"),
         "unit_count": np.searchsorted(_UNIT_STEPS, frame.units, side="right"),
-        "missing": missing_fields(frame, lines)[of],
+        "missing": missing[of],
         "revenue": frame.revenue,
     }

@@ -78,8 +78,9 @@ def priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
     keys, comparable = service_keys(frame)
     until, own = as_of[of], frame.claim_key[of]
     lines = len(of)
-    first, last = sent.span(keys.ravel(), np.tile(until, 3))
-    last = sent.without(first, last, np.tile(own, 3))
+    three = (3, lines)
+    first, last = sent.span(keys.ravel(), np.broadcast_to(until, three).ravel())
+    last = sent.without(first, last, np.broadcast_to(own, three).ravel())
     rank, there = sent.find(keys[2])
     year_ago = np.where(there, sent.before(rank, np.maximum(until - YEAR, 0)), 0)
     counts = (last - first).reshape(3, lines) * comparable

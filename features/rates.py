@@ -69,7 +69,12 @@ def rates(
     kinds, rows = keys.shape
     until = clip_days(as_of)
     since = np.maximum(until - RECENT_DAYS, 0)
-    counts = index.counts(keys.ravel(), np.tile(until, kinds), np.tile(since, kinds))
+    shape = keys.shape
+    counts = index.counts(
+        keys.ravel(),
+        np.broadcast_to(until, shape).ravel(),
+        np.broadcast_to(since, shape).ravel(),
+    )
     seen, denied, seen_lately, denied_lately = (c.reshape(kinds, rows) for c in counts)
     # A kind of one category is seen as often as the kind it is a part of.
     seen, seen_lately = seen[group.over], seen_lately[group.over]
