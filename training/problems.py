@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from claims.errors import UserError
 
-class CannotTrain(Exception):  # noqa: N818 - it is a refusal, told to the user as it stands
+
+class TrainingError(UserError):
     """The data does not allow a model to be learned or judged; the message is for the user."""

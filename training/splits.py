@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.days import iso
-from training.problems import CannotTrain
+from training.problems import TrainingError
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -72,19 +72,19 @@ def _check(name: str, denied: Flags, first: int, last: int) -> None:
     least, least_each = _MINIMUM[name]
     where = f"The {name} period ({iso(first)} to {iso(last)})"
     if examples < least:
-        raise CannotTrain(
+        raise TrainingError(
             f"{where} holds {examples:,} answered claims and needs {least}: give more months of "
             "837 and 835 files."
         )
     if hits in {0, examples}:
         which = "denied" if hits else "paid"
-        raise CannotTrain(
+        raise TrainingError(
             f"{where} holds {which} claims only, so there is nothing to tell apart: give the 835 "
             "files of all payers."
         )
     if min(hits, examples - hits) < least_each:
         which, count = ("denied", hits) if hits < examples - hits else ("paid", examples - hits)
-        raise CannotTrain(
+        raise TrainingError(
             f"{where} holds {count} {which} claims and needs {least_each}: give more months of "
             "837 and 835 files."
         )
@@ -99,24 +99,25 @@ def split(
 ) -> Split:
     """Part examples (all arrays n; days since 1970-01-01) into three periods, ``gap`` days apart.
 
-    Raises ``CannotTrain`` when a period has too few claims, too few of a kind, or one kind only.
+    Raises ``TrainingError`` when a period has too few claims, too few of a kind, or one kind only.
     """
     if len(day) == 0:
-        raise CannotTrain(
+        raise TrainingError(
             "No claim of the data was both answered and old enough to learn from: give 837 files "
             "with the 835 files that answer them."
         )
     if denied.all() or not denied.any():
         which = "denied" if denied.any() else "paid"
-        raise CannotTrain(
+        raise TrainingError(
             f"All {len(day):,} answered claims are {which}, so there is nothing to tell apart: "
             "give the 835 files of all payers."
         )
     calibration, test = _boundaries(day, gap, shares)
     first, last = int(day.min()), int(day.max())
+    span = last - first + 1
     if calibration - gap <= first or test - gap <= calibration:
-        raise CannotTrain(
-            f"The answered claims span {last - first + 1} days and an answer takes up to {gap}, which "
+        raise TrainingError(
+            f"The answered claims span {span} days and an answer takes up to {gap}, which "
             "leaves no room for three periods: give more months of 837 and 835 files."
         )
     in_train = day < calibration - gap

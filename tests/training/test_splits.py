@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.problems import CannotTrain
+from training.problems import TrainingError
 from training.splits import split
 
 
@@ -65,7 +65,7 @@ def test_a_growing_practice_is_split_by_claims_not_by_days() -> None:
 def test_too_little_data_is_refused_in_one_sentence(size: int, share: float, words: str) -> None:
     day, known, _ = _examples(size, 365, 10)
     denied = np.random.default_rng(2).random(size) < share
-    with pytest.raises(CannotTrain, match=words) as caught:
+    with pytest.raises(TrainingError, match=words) as caught:
         split(day, known, denied, gap=15)
     assert str(caught.value).count(". ") == 0
     assert str(caught.value).endswith(".")
@@ -74,11 +74,11 @@ def test_too_little_data_is_refused_in_one_sentence(size: int, share: float, wor
 def test_a_period_of_one_kind_is_refused() -> None:
     day, known, denied = _examples(4_000, 365, 5)
     denied &= day < np.quantile(day, 0.5)
-    with pytest.raises(CannotTrain, match="paid claims only"):
+    with pytest.raises(TrainingError, match="paid claims only"):
         split(day, known, denied, gap=10)
 
 
 def test_a_span_shorter_than_its_gaps_is_refused() -> None:
     day, known, denied = _examples(4_000, 30, 20)
-    with pytest.raises(CannotTrain, match="leaves no room"):
+    with pytest.raises(TrainingError, match="leaves no room"):
         split(day, known, denied, gap=40)
