@@ -137,9 +137,7 @@ REMITTANCES: Final = pa.schema(
         _field("crossover", pa.bool_(), "sent on to another payer (NM1*TT or CLP02 19 to 21)"),
         _field("first_outcome", pa.bool_(), "CLP02 makes it an adjudication (section 5)"),
         _field("outcome", TEXT, "paid, partial, denied; '' when it is no adjudication"),
-        _field(
-            "category", TEXT, "category of the largest denied amount, '' when nothing is denied"
-        ),
+        _field("category", TEXT, "of the largest denied amount, '' when nothing is denied"),
         _field("carc", TEXT, "of the largest denied amount, '' when nothing is denied"),
         _field("denied_amount", MONEY, "charges of the denied lines"),
         _field("remarks", TEXTS, "RARCs of the claim (MIA, MOA)"),
