@@ -21,11 +21,11 @@ What the model may know of a claim as of the day it is judged. This page is made
 
 - **As of**: only what happened on *earlier* days counts: remittances by the day they became known,
   claims by the day they were sent. The day of judging itself is left out.
-- **Rates** are smoothed: `(denied + {STRENGTH:g} x broader rate) / (seen + {STRENGTH:g})`, each key
-  leaning on the next broader one, the broadest on {PRIOR_RATE:g} as if {PRIOR_STRENGTH:g} claims had
-  said so. `recent` is the rate of the last {RECENT_DAYS} days, leaning on the rate over all time.
-- **Service lines**: of each kind of key over lines, the claim takes the line with the highest rate,
-  with that line's own count.
+- **Rates** are smoothed: `(denied + {STRENGTH:g} x broader rate) / (seen + {STRENGTH:g})`: each
+  key leans on the next broader one, the broadest on {PRIOR_RATE:g} as if {PRIOR_STRENGTH:g} claims
+  had said so. `recent` is the rate of the last {RECENT_DAYS} days, leaning on that over all time.
+- **Service lines**: of each kind of key over lines, the claim takes the line with the highest
+  rate, with that line's own count.
 - Never used: paid and allowed amounts, names, addresses, birth dates, free text, anything that the
   payer says of this claim.
 
