@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from claims.problems import Problem
 from claims.types import Claim, Payment, Remittance
+from claims.x12.read_835 import Reader835
+from claims.x12.read_837 import Reader837
+from claims.x12.scan import BLANK, Interchange, Overlong, Scanner, Tail
+from claims.x12.state import Found, Handler, State, Table, keyed
+from claims.x12.values import DATES, UnreadableError
+
+_PADDING: Final = 30
+_DENTAL: Final = ("005010X224", "004010X097")
+_TRAILERS: Final = ("SE", "GE", "IEA")
 
 
 def read(
@@ -14,6 +24,253 @@ def read(
 ) -> Iterator[Claim | Remittance | Payment | Problem]:
     """Read every claim and remittance of an X12 file, at constant memory.
 
-    The remittances of an 835 transaction come first, then its ``Payment``.
+    Reads 837P, 837I and 835 of version 5010, and of 4010 as well as can be. What cannot be
+    understood becomes a ``Problem`` in its place and is skipped; its neighbours are kept. The
+    remittances of an 835 transaction come first, then its ``Payment``. Nothing that the bytes hold
+    raises an exception.
+
+    Args:
+        source: The file's bytes, or a binary stream; never a path.
+        name: What to call the file in problems.
+
+    Raises:
+        TypeError: ``source`` is a text.
     """
-    raise NotImplementedError
+    if isinstance(source, str):
+        raise TypeError("read() takes bytes or a binary stream, not a path: open the file first")
+    stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source
+    return _Reader(name).run(stream)
+
+
+class _Reader:
+    """The envelope: ISA, GS, ST and their ends, with their counts."""
+
+    def __init__(self, name: str) -> None:
+        self._state = State(name)
+        self._open: Reader837 | Reader835 | None = None
+        self._reader_837: Reader837 | None = None
+        self._reader_835: Reader835 | None = None
+        self._outside: Table = {}
+        self._skipping: Table = {}
+        self._in_interchange = False
+        self._interchange_day = ""
+        self._groups = 0
+        self._transactions = 0
+        self._in_transaction = False
+        self._first_segment = 0
+
+    def run(self, stream: BinaryIO) -> Iterator[Found]:
+        """Read the stream to its end."""
+        state = self._state
+        for piece in Scanner(stream):
+            if isinstance(piece, list):
+                self._segments(piece)
+            elif isinstance(piece, Interchange):
+                self._isa(piece)
+            elif isinstance(piece, Tail):
+                self._tail(piece.text)
+            else:
+                self._overlong(piece)
+            if state.found:
+                yield from state.found
+                state.found.clear()
+        self._end()
+        if not state.number:
+            state.problem(
+                "No ISA segment was found, so this is no X12 file: give a file of 837 or 835 "
+                "transactions.",
+                segment=0,
+            )
+        yield from state.found
+
+    def _segments(self, segments: list[str]) -> None:
+        state = self._state
+        odd = state.odd
+        number = state.number
+        for text in segments:
+            number += 1
+            handler = state.table.get(text[:3], odd)
+            if handler is not None:
+                state.number = number
+                try:
+                    handler(text)
+                except IndexError:
+                    self._padded(handler, text)
+                except UnreadableError as error:
+                    self._spoil(str(error))
+        state.number = number
+
+    def _padded(self, handler: Handler, text: str) -> None:
+        """Handle a segment that is shorter than the guide says: what is missing is empty."""
+        try:
+            handler(text.rstrip(BLANK) + self._state.element * _PADDING)
+        except UnreadableError as error:
+            self._spoil(str(error))
+
+    def _spoil(self, text: str) -> None:
+        if self._open is not None:
+            self._open.spoil(text)
+
+    def _isa(self, isa: Interchange) -> None:
+        self._end()
+        state = self._state
+        state.number += 1
+        state.element, state.component = isa.element, isa.component
+        if not isa.regular:
+            state.problem(
+                "The ISA segment does not have sixteen elements, so the delimiters were taken from "
+                "the segment after it: ask the sender to write it as the standard says."
+            )
+        control: dict[str, Handler | None] = {
+            "ISA": None,
+            "GS": self._gs,
+            "ST": self._st,
+            "SE": self._se,
+            "GE": self._ge,
+            "IEA": self._iea,
+            "TA1": None,
+        }
+        self._reader_837 = Reader837(state, control)
+        self._reader_835 = Reader835(state, control)
+        lost: dict[str, Handler | None] = {
+            "BHT": self._lost_837,
+            "HL": self._lost_837,
+            "CLM": self._lost_837,
+            "BPR": self._lost_835,
+            "CLP": self._lost_835,
+        }
+        self._outside = keyed(control | lost, isa.element)
+        self._skipping = keyed(control, isa.element)
+        state.table = self._outside
+        self._in_interchange = True
+        self._interchange_day = isa.elements[9].strip()
+        state.file_date = DATES[self._interchange_day]
+        state.guide = ""
+        self._groups = self._transactions = 0
+
+    def _gs(self, text: str) -> None:
+        e = text.split(self._state.element)
+        day, guide = e[4].strip(), e[8].strip()
+        self._close()
+        self._groups += 1
+        self._transactions = 0
+        self._state.guide = guide
+        self._state.file_date = DATES[day] or DATES[self._interchange_day]
+        self._state.table = self._outside
+
+    def _st(self, text: str) -> None:
+        e = text.split(self._state.element)
+        kind, guide = e[1].strip(), e[3].strip() if len(e) > 3 else ""
+        state = self._state
+        self._close()
+        self._transactions += 1
+        self._in_transaction = True
+        self._first_segment = state.number
+        state.blanks = 0
+        if guide:
+            state.guide = guide
+        if kind == "837" and not state.guide.startswith(_DENTAL):
+            self._begin(self._reader_837)
+        elif kind == "835":
+            self._begin(self._reader_835)
+        else:
+            self._open = None
+            state.table = self._skipping
+            named = "837 (dental)" if kind == "837" else kind if kind.isalnum() else "unnamed"
+            state.problem(
+                f"Transaction set {named[:12]} is not read and was skipped: "
+                "only 837P, 837I and 835 are."
+            )
+
+    def _begin(self, reader: Reader837 | Reader835 | None) -> None:
+        self._open = reader
+        if reader is not None:
+            reader.begin()
+
+    def _lost_837(self, text: str) -> None:
+        self._lost(self._reader_837, text)
+
+    def _lost_835(self, text: str) -> None:
+        self._lost(self._reader_835, text)
+
+    def _lost(self, reader: Reader837 | Reader835 | None, text: str) -> None:
+        self._state.problem(
+            "A transaction begins without a readable ST segment; it was read all the same: ask the "
+            "sender for a whole file."
+        )
+        self._in_transaction = True
+        self._first_segment = 0
+        self._begin(reader)
+        handler = self._state.table.get(text[:3])
+        if handler is not None:
+            handler(text)
+
+    def _close(self) -> None:
+        """Close a transaction whose SE has not come."""
+        if self._open is not None:
+            self._open.finish()
+            self._open = None
+        if self._in_transaction:
+            self._in_transaction = False
+            self._state.problem(
+                "A transaction ends without its SE segment; what came before was kept: ask the "
+                "sender for the whole file."
+            )
+
+    def _se(self, text: str) -> None:
+        stated = text.split(self._state.element)[1].strip()
+        state = self._state
+        inside = self._in_transaction
+        if self._open is not None:
+            self._open.finish()
+            self._open = None
+        self._in_transaction = False
+        state.table = self._outside
+        if inside and self._first_segment:
+            counted = state.number - self._first_segment + 1 - state.blanks
+            self._check("SE01", "segments in the transaction", stated, counted)
+
+    def _ge(self, text: str) -> None:
+        stated = text.split(self._state.element)[1].strip()
+        self._close()
+        self._state.table = self._outside
+        self._check("GE01", "transactions in the group", stated, self._transactions)
+
+    def _iea(self, text: str) -> None:
+        stated = text.split(self._state.element)[1].strip()
+        self._close()
+        self._state.table = self._outside
+        self._in_interchange = False
+        self._check("IEA01", "groups in the interchange", stated, self._groups)
+
+    def _check(self, element: str, what: str, stated: str, counted: int) -> None:
+        if stated.lstrip("0") != (str(counted) if counted else ""):
+            self._state.problem(
+                f"{element} does not state the number of {what}, which is {counted}; what was "
+                "there was read: ask the sender whether something is missing."
+            )
+
+    def _tail(self, text: str) -> None:
+        state = self._state
+        if text.startswith(_TRAILERS):
+            self._segments([text])
+        elif self._open is not None:
+            state.number += 1
+            self._open.cut()
+
+    def _overlong(self, piece: Overlong) -> None:
+        self._state.problem(
+            "More than a million bytes without a segment terminator were left out: check that the "
+            "file is X12 throughout."
+        )
+
+    def _end(self) -> None:
+        """Close what is open when an interchange ends, by its IEA, another ISA, or the file."""
+        if self._in_transaction:
+            self._close()
+        elif self._in_interchange:
+            self._state.problem(
+                "The interchange ends without its IEA segment; what came before was kept: ask the "
+                "sender for the whole file."
+            )
+        self._in_interchange = False

@@ -1,0 +1,333 @@
+"""837P and 837I: one claim (loops 2300, 2310, 2320, 2330) with its lines (``line_837``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final, cast, get_args
+
+from claims.types import (
+    Adjustment,
+    Attachment,
+    Authorization,
+    Claim,
+    Form,
+    OtherPayer,
+    Position,
+    ServiceLine,
+)
+from claims.x12.common import adjustments, optional_amount
+from claims.x12.drafts import ClaimDraft, freeze
+from claims.x12.line_837 import LineReader
+from claims.x12.state import Handler, State, keyed
+from claims.x12.values import DATES, PROVIDERS, period
+
+_POSITIONS: Final = frozenset(get_args(Position))
+_SKIPPED: Final = (
+    "N3",
+    "N4",
+    "PER",
+    "OI",
+    "HCP",
+    "CRC",
+    "K3",
+    "QTY",
+    "CN1",
+    "MIA",
+    "MOA",
+    "DMG",
+    "CR1",
+    "CR2",
+    "CR3",
+    "CR5",
+    "CR6",
+    "CUR",
+    "N2",
+)
+_ROLES: Final = {
+    "82": "rendering",
+    "DN": "referring",
+    "DQ": "supervising",
+    "71": "attending",
+    "72": "operating",
+    "77": "facility",
+    "FA": "facility",
+    "LI": "facility",
+    "TL": "facility",
+}
+_TAXONOMY_OF: Final = {
+    "PE": "rendering",
+    "RF": "referring",
+    "SU": "supervising",
+    "AT": "attending",
+    "OP": "operating",
+}
+_PRINCIPAL: Final = {"ABK": 10, "BK": 9}
+_OTHER: Final = {"ABF": 10, "BF": 9}
+_ADMITTING: Final = {"ABJ": 10, "BJ": 9}
+
+
+class OtherReader:
+    """Another payer of the member: loops 2320 and 2330A, 2330B."""
+
+    __slots__ = ("adjudicated_on", "adjustments", "filing", "paid", "payer_id", "position")
+
+    def __init__(self, position: str, filing: str) -> None:
+        self.payer_id = ""
+        self.filing = filing
+        self.position = cast(Position, position) if position in _POSITIONS else ""
+        self.paid: Decimal | None = None
+        self.adjustments: list[Adjustment] = []
+        self.adjudicated_on: dt.date | None = None
+
+    def done(self) -> OtherPayer:
+        """Give what was read."""
+        return OtherPayer(
+            payer_id=self.payer_id,
+            filing_code=self.filing,
+            position=self.position,
+            paid=self.paid,
+            adjustments=tuple(self.adjustments),
+            adjudicated_on=self.adjudicated_on,
+        )
+
+
+class ClaimReader:
+    """Reads one claim after another into ``state.found``; ``above`` handles what ends a claim."""
+
+    def __init__(self, state: State, above: dict[str, Handler | None]) -> None:
+        self._state = state
+        self._sep = state.element
+        self._comp = state.component
+        self._draft: ClaimDraft | None = None
+        self._claim = ClaimDraft("")
+        self._bad: tuple[int, str] | None = None
+        self._form: Form | None = None
+        self._place: list[str] = []
+        self._start = 0
+        self._diagnoses: list[str] = []
+        self._others: list[OtherPayer] = []
+        self._other = OtherReader("", "")
+        self._in_other = False
+        self._lines = LineReader(state, above, self.spoil)
+        open_lines: dict[str, Handler | None] = {
+            "LX": self._lines.lx,
+            "SV1": self._lines.sv1,
+            "SV2": self._lines.sv2,
+        }
+        skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
+        shared = skipped | open_lines | {"SBR": self._sbr} | above
+        sep = self._sep
+        self._table = keyed(
+            shared
+            | {
+                "DTP": self._dtp,
+                "CL1": self._cl1,
+                "PWK": self._pwk,
+                "AMT": self._amt,
+                "REF": self._ref,
+                "NTE": self._nte,
+                "HI": self._hi,
+                "NM1": self._nm1,
+                "PRV": self._prv,
+            },
+            sep,
+        )
+        self._other_table = keyed(
+            shared
+            | {
+                "CAS": self._other_cas,
+                "AMT": self._other_amt,
+                "DTP": self._other_dtp,
+                "NM1": self._other_nm1,
+                "REF": None,
+                "PRV": None,
+            },
+            sep,
+        )
+
+    def begin(
+        self, draft: ClaimDraft, charge: Decimal | None, place: list[str], form: Form | None
+    ) -> None:
+        """Begin a claim (CLM) of which the draft holds what stood above it."""
+        self._draft = self._claim = draft
+        self._bad = None
+        self._form = form
+        self._place = place
+        self._start = self._state.number
+        self._diagnoses = []
+        self._others = []
+        self._in_other = False
+        self._lines.begin()
+        self._state.table = self._table
+        if not draft.claim_id:
+            self.spoil("A claim has no number (CLM01): give it one and send it again.")
+        if charge is None:
+            self.spoil("The total charge (CLM02) is no amount: state it in dollars, as 123.45.")
+        else:
+            draft.charge = charge
+
+    def spoil(self, text: str) -> None:
+        """Mark the open claim as not understood; the first reason is the one reported."""
+        if self._bad is None:
+            self._bad = (self._state.number, text)
+
+    def finish(self) -> None:
+        """Close the open claim, if any: it goes to ``state.found``, or its problem does."""
+        draft = self._draft
+        if draft is None:
+            return
+        self._draft = None
+        lines = self._lines.finish()
+        if self._bad is None and not lines:
+            self._bad = (
+                self._start,
+                "The claim has no service line (LX with SV1 or SV2): add its lines.",
+            )
+        if self._bad is not None:
+            self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
+            return
+        if self._in_other:
+            self._others.append(self._other.done())
+        self._complete(draft, lines)
+        self._state.found.append(freeze(draft, Claim))
+
+    def _complete(self, draft: ClaimDraft, lines: tuple[ServiceLine, ...]) -> None:
+        draft.lines = lines
+        draft.diagnoses = tuple(self._diagnoses)
+        if self._others:
+            draft.other_payers = tuple(self._others)
+        form = self._form or self._guess(draft)
+        draft.form = form
+        if self._place:
+            place = self._place
+            if form == "professional":
+                draft.place_of_service = place[0]
+            else:
+                draft.bill_type = place[0]
+            if len(place) > 2:
+                draft.frequency = place[2]
+
+    def _guess(self, draft: ClaimDraft) -> Form:
+        """Tell the form of a claim whose guide is not stated (GS08, ST03, REF*87)."""
+        institutional = self._lines.institutional or draft.attending or draft.admission_type
+        return "institutional" if institutional else "professional"
+
+    def _dtp(self, text: str) -> None:
+        e = text.split(self._sep)
+        code, form, value = e[1], e[2], e[3]
+        if code == "434":
+            draft = self._claim
+            draft.statement_from, draft.statement_to = period(form, value)
+            if draft.statement_from is None and value:
+                self.spoil("The statement dates (DTP*434) are no dates: state them as CCYYMMDD.")
+        elif code == "431":
+            self._claim.onset_on = DATES[value]
+        elif code == "439":
+            self._claim.accident_on = DATES[value]
+        elif code == "435":
+            self._claim.admitted_on = DATES[value]
+        elif code == "096" and form != "TM":
+            self._claim.discharged_on = DATES[value]
+
+    def _cl1(self, text: str) -> None:
+        _, kind, source, status = (text + self._sep * 3).split(self._sep)[:4]
+        draft = self._claim
+        draft.admission_type, draft.admission_source, draft.patient_status = kind, source, status
+
+    def _pwk(self, text: str) -> None:
+        e = (text + self._sep * 6).split(self._sep)
+        kept = Attachment(report_type=e[1], transmission=e[2], control_number=e[6])
+        self._claim.attachments += (kept,)
+
+    def _amt(self, text: str) -> None:
+        if text[4:6] == "F5":
+            self._claim.patient_paid = optional_amount(
+                self._state, text.split(self._sep)[2], "patient's payment (AMT*F5)"
+            )
+
+    def _ref(self, text: str) -> None:
+        code = text[4:6]
+        if code == "G1":
+            number = text.split(self._sep)[2]
+            self._claim.authorization = Authorization(number=number) if number else None
+        elif code == "9F":
+            self._claim.referral_number = text.split(self._sep)[2]
+        elif code == "F8":
+            self._claim.original_reference = text.split(self._sep)[2]
+        elif code == "X4":
+            self._claim.clia_number = text.split(self._sep)[2]
+
+    def _nte(self, text: str) -> None:
+        self._claim.notes_present = True
+
+    def _hi(self, text: str) -> None:
+        comp = self._comp
+        for item in text.split(self._sep)[1:]:
+            kind, _, code = item.partition(comp)
+            if not code:
+                continue
+            code = code.partition(comp)[0].replace(".", "")
+            version = _OTHER.get(kind)
+            if version:
+                self._diagnose(code, version)
+            elif kind in _PRINCIPAL:
+                self._diagnose(code, _PRINCIPAL[kind], first=self._form == "institutional")
+            elif kind in _ADMITTING:
+                self._claim.admitting_diagnosis = code
+                if not self._diagnoses:
+                    self._claim.diagnosis_version = _ADMITTING[kind]
+            elif kind == "DR":
+                self._claim.drg = code
+
+    def _diagnose(self, code: str, version: int, *, first: bool = False) -> None:
+        if not self._diagnoses or first:
+            self._claim.diagnosis_version = version
+        if first:
+            self._diagnoses.insert(0, code)
+        else:
+            self._diagnoses.append(code)
+
+    def _nm1(self, text: str) -> None:
+        role = _ROLES.get(text[4:6])
+        if role is None:
+            return
+        e = text.split(self._sep)
+        if role == "referring" and self._claim.referring is not None:
+            return
+        setattr(self._claim, role, PROVIDERS[e[9] if len(e) > 9 and e[8] == "XX" else "", ""])
+
+    def _prv(self, text: str) -> None:
+        e = text.split(self._sep)
+        role, taxonomy = _TAXONOMY_OF.get(e[1]), e[3]
+        if role is not None:
+            provider = getattr(self._claim, role)
+            if provider is not None and not provider.taxonomy:
+                setattr(self._claim, role, PROVIDERS[provider.npi, taxonomy])
+
+    def _sbr(self, text: str) -> None:
+        e = text.split(self._sep)
+        opened = OtherReader(e[1], e[9] if len(e) > 9 else "")
+        if self._in_other:
+            self._others.append(self._other.done())
+        self._other = opened
+        self._in_other = True
+        self._state.table = self._other_table
+
+    def _other_cas(self, text: str) -> None:
+        self._other.adjustments += adjustments(text, self._sep)
+
+    def _other_amt(self, text: str) -> None:
+        if text[4:6] == "D" + self._sep:
+            self._other.paid = optional_amount(
+                self._state, text.split(self._sep)[2], "other payer's payment (AMT*D)"
+            )
+
+    def _other_dtp(self, text: str) -> None:
+        if text[4:7] == "573":
+            self._other.adjudicated_on = DATES[text.split(self._sep)[3]]
+
+    def _other_nm1(self, text: str) -> None:
+        if text[4:6] == "PR":
+            e = text.split(self._sep)
+            self._other.payer_id = e[9] if len(e) > 9 else ""

@@ -1,0 +1,349 @@
+"""835: payments, and the remittances (CLP) that they settle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from claims.types import (
+    ZERO,
+    Adjustment,
+    Payment,
+    ProviderAdjustment,
+    Remittance,
+    RemittanceLine,
+)
+from claims.x12.common import adjustments, optional_amount, procedures
+from claims.x12.drafts import RemittanceDraft, RemittanceLineDraft, freeze
+from claims.x12.state import Handler, State, keyed
+from claims.x12.values import AMOUNTS, DATES, QUANTITIES
+
+_SKIPPED: Final = ("N3", "N4", "PER", "LX", "TS2", "TS3", "AMT", "QTY", "CUR", "RDM", "N2")
+
+
+class Reader835:
+    """Reads one 835 transaction after another; what it finds appears in ``state.found``."""
+
+    def __init__(self, state: State, control: dict[str, Handler | None]) -> None:
+        self._state = state
+        self._sep = state.element
+        self._comp = state.component
+        self._procedures = procedures(state.component)
+        self._draft: RemittanceDraft | None = None
+        self._claim = RemittanceDraft("", "")
+        self._line_draft: RemittanceLineDraft | None = None
+        self._line = RemittanceLineDraft("", "", (), ZERO, ZERO, "", None)
+        self._bad: tuple[int, str] | None = None
+        self._lines: list[RemittanceLine] = []
+        self._adjustments: list[Adjustment] = []
+        self._remarks: list[str] = []
+        self._line_adjustments: tuple[Adjustment, ...] = ()
+        self._line_remarks: tuple[str, ...] = ()
+        skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
+        shared = (
+            skipped
+            | {
+                "BPR": self._bpr,
+                "CLP": self._clp,
+                "PLB": self._plb,
+                "LX": self._lx,
+            }
+            | control
+        )
+        self._table = keyed(
+            shared
+            | {
+                "TRN": self._trn,
+                "DTM": self._dtm,
+                "N1": self._n1,
+                "REF": self._ref,
+            },
+            self._sep,
+        )
+        in_claim = shared | {"CAS": self._cas, "SVC": self._svc}
+        self._claim_table = keyed(
+            in_claim
+            | {
+                "NM1": self._nm1,
+                "MIA": self._mia,
+                "MOA": self._moa,
+                "DTM": self._claim_dtm,
+                "REF": None,
+            },
+            self._sep,
+        )
+        self._line_table = keyed(
+            in_claim
+            | {
+                "CAS": self._line_cas,
+                "DTM": self._line_dtm,
+                "REF": self._line_ref,
+                "LQ": self._lq,
+            },
+            self._sep,
+        )
+        self._reset()
+
+    def _reset(self) -> None:
+        self._in_payment = False
+        self._amount: Decimal | None = ZERO
+        self._method = ""
+        self._payment_date: dt.date | None = None
+        self._produced_on: dt.date | None = None
+        self._trace = ""
+        self._trace_payer = ""
+        self._payer_ids = ["", ""]
+        self._payer_name = ""
+        self._payee_npi = ""
+        self._party = ""
+        self._provider_adjustments: list[ProviderAdjustment] = []
+
+    def begin(self) -> None:
+        """Begin a transaction (ST)."""
+        self.finish()
+        self._state.table = self._table
+
+    def finish(self) -> None:
+        """Close the remittance that is open and the transaction with its payment."""
+        self._close_claim()
+        if self._in_payment and self._amount is not None:
+            self._state.found.append(
+                Payment(
+                    payer_id=self._payer_id(),
+                    payer_name=self._payer_name,
+                    payee_npi=self._payee_npi,
+                    amount=self._amount,
+                    method=self._method,
+                    payment_date=self._payment_date,
+                    trace=self._trace,
+                    provider_adjustments=tuple(self._provider_adjustments),
+                )
+            )
+        self._reset()
+
+    def cut(self) -> None:
+        """Give up the remittance that is open: its file ended in the middle of a segment."""
+        self.spoil("The file ends inside this remittance: ask the payer for the whole file.")
+        self.finish()
+
+    def spoil(self, text: str) -> None:
+        """Mark the open remittance as not understood; the first reason is the one reported."""
+        if self._draft is None:
+            self._state.problem(text)
+        elif self._bad is None:
+            self._bad = (self._state.number, text)
+
+    def _payer_id(self) -> str:
+        return self._payer_ids[0] or self._payer_ids[1] or self._trace_payer
+
+    def _day(self, text: str, what: str) -> dt.date | None:
+        day = DATES[text]
+        if day is None and text:
+            claim_id = self._draft.claim_id if self._draft is not None else ""
+            self._state.problem(
+                f"The {what} is no date and was left out: state it as CCYYMMDD.", claim_id
+            )
+        return day
+
+    def _bpr(self, text: str) -> None:
+        e = text.split(self._sep)
+        amount, method = e[2], e[4]
+        if self._in_payment:
+            self.finish()
+        self._state.table = self._table
+        self._in_payment = True
+        self._amount = AMOUNTS[amount]
+        self._method = method
+        if self._amount is None:
+            self._state.problem(
+                "The payment's amount (BPR02) is no amount, so the payment is left out and its "
+                "remittances are kept: state it in dollars, as 123.45."
+            )
+        if len(e) > 16:
+            self._payment_date = self._day(e[16], "payment date (BPR16)")
+
+    def _trn(self, text: str) -> None:
+        e = text.split(self._sep)
+        self._trace, self._trace_payer = e[2], e[3]
+
+    def _dtm(self, text: str) -> None:
+        if text[4:7] == "405":
+            self._produced_on = self._day(text.split(self._sep)[2], "production date (DTM*405)")
+
+    def _n1(self, text: str) -> None:
+        e = text.split(self._sep)
+        party, name = e[1], e[2]
+        code = e[4] if len(e) > 4 else ""
+        self._party = party
+        if party == "PR":
+            self._payer_name, self._payer_ids[0] = name.strip(), code
+        elif party == "PE" and code and e[3] == "XX":
+            self._payee_npi = code
+
+    def _ref(self, text: str) -> None:
+        if self._party == "PR" and text[4:6] == "2U":
+            self._payer_ids[1] = text.split(self._sep)[2]
+
+    def _clp(self, text: str) -> None:
+        e = text.split(self._sep)
+        claim_id, status, charge, paid, share = e[1].strip(), e[2], e[3], e[4], e[5]
+        self._close_claim()
+        draft = self._draft = self._claim = RemittanceDraft(claim_id, status)
+        self._bad = None
+        self._state.table = self._claim_table
+        draft.payer_id = self._payer_id()
+        draft.payer_name = self._payer_name
+        draft.payee_npi = self._payee_npi
+        draft.file_date = self._state.file_date
+        draft.produced_on = self._produced_on
+        draft.payment_date = self._payment_date
+        draft.trace = self._trace
+        self._amounts(draft, charge, paid, share)
+        count = len(e)
+        if count > 6:
+            draft.filing_code = e[6]
+            if count > 7:
+                draft.payer_claim_number = e[7]
+                if count > 8:
+                    draft.facility_code = e[8]
+                    if count > 9:
+                        draft.frequency = e[9]
+                        if count > 11:
+                            draft.drg = e[11]
+
+    def _amounts(self, draft: RemittanceDraft, charge: str, paid: str, share: str) -> None:
+        if not draft.claim_id:
+            self.spoil("A remittance names no claim (CLP01): ask the payer for its claim number.")
+        charged, received = AMOUNTS[charge], AMOUNTS[paid]
+        if charged is None or received is None:
+            self.spoil("The charge or payment (CLP03, CLP04) is no amount: state it as 123.45.")
+        else:
+            draft.charge, draft.paid = charged, received
+        if share:
+            owed = optional_amount(self._state, share, "patient's share (CLP05)")
+            if owed is not None:
+                draft.patient_responsibility = owed
+
+    def _close_line(self) -> None:
+        line = self._line_draft
+        if line is not None:
+            self._line_draft = None
+            line.adjustments = self._line_adjustments
+            line.remarks = self._line_remarks
+            self._lines.append(freeze(line, RemittanceLine))
+
+    def _close_claim(self) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        self._close_line()
+        self._draft = None
+        if self._bad is not None:
+            self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
+        else:
+            draft.adjustments = tuple(self._adjustments)
+            draft.remarks = tuple(self._remarks)
+            draft.lines = tuple(self._lines)
+            self._state.found.append(freeze(draft, Remittance))
+        self._lines = []
+        self._adjustments = []
+        self._remarks = []
+
+    def _lx(self, text: str) -> None:
+        self._close_claim()
+        self._state.table = self._table
+
+    def _cas(self, text: str) -> None:
+        self._adjustments += adjustments(text, self._sep)
+
+    def _nm1(self, text: str) -> None:
+        role = text[4:6]
+        if role in ("82", "TT"):
+            e = text.split(self._sep)
+            code = e[9] if len(e) > 9 else ""
+            if role == "TT":
+                self._claim.crossover_payer_id = code
+            elif code and e[8] == "XX":
+                self._claim.rendering_npi = code
+
+    def _mia(self, text: str) -> None:
+        e = text.split(self._sep)
+        self._remarks += [code for code in (*e[5:6], *e[20:24]) if code]
+
+    def _moa(self, text: str) -> None:
+        self._remarks += [code for code in text.split(self._sep)[3:8] if code]
+
+    def _claim_dtm(self, text: str) -> None:
+        code = text[4:7]
+        if code == "232":
+            self._claim.service_from = self._day(text.split(self._sep)[2], "date DTM*232")
+        elif code == "233":
+            self._claim.service_to = self._day(text.split(self._sep)[2], "date DTM*233")
+        elif code == "050":
+            self._claim.payer_received_on = self._day(text.split(self._sep)[2], "date DTM*050")
+
+    def _svc(self, text: str) -> None:
+        e = text.split(self._sep)
+        qualifier, code, modifiers = self._procedures[e[1]]
+        charge, paid = AMOUNTS[e[2]], AMOUNTS[e[3]]
+        self._close_line()
+        if charge is None or paid is None:
+            self.spoil(
+                "A line's charge or payment (SVC02, SVC03) is no amount: state it as 123.45."
+            )
+            charge = paid = ZERO
+        count = len(e)
+        revenue_code = e[4] if count > 4 else ""
+        if qualifier == "NU":
+            revenue_code, code = code, ""
+        self._line_draft = self._line = RemittanceLineDraft(
+            code,
+            qualifier,
+            modifiers,
+            charge,
+            paid,
+            revenue_code,
+            QUANTITIES[e[5]] if count > 5 else None,
+        )
+        self._line_adjustments = ()
+        self._line_remarks = ()
+        self._state.table = self._line_table
+
+    def _line_cas(self, text: str) -> None:
+        self._line_adjustments += adjustments(text, self._sep)
+
+    def _line_dtm(self, text: str) -> None:
+        code = text[4:7]
+        if code in ("472", "150", "151"):
+            day = self._day(text.split(self._sep)[2], "service date (DTM*472, 150, 151)")
+            if code == "151":
+                self._line.service_to = day
+            else:
+                self._line.service_from = day
+
+    def _line_ref(self, text: str) -> None:
+        if text[4:6] == "6R":
+            self._line.control_number = text.split(self._sep)[2]
+
+    def _lq(self, text: str) -> None:
+        if text[3:5] == "HE":
+            self._line_remarks += (text.split(self._sep)[2],)
+
+    def _plb(self, text: str) -> None:
+        e = (text + self._sep * 2).split(self._sep)
+        npi, day = e[1], e[2]
+        self._close_claim()
+        self._state.table = self._table
+        ends = self._day(day, "fiscal period's end (PLB02)")
+        for at in range(3, len(e) - 1, 2):
+            if not e[at] and not e[at + 1]:
+                continue
+            amount = optional_amount(self._state, e[at + 1], "provider adjustment (PLB)")
+            if amount is not None:
+                reason = e[at].partition(self._comp)[0]
+                self._provider_adjustments.append(
+                    ProviderAdjustment(
+                        npi=npi, fiscal_period_end=ends, reason=reason, amount=amount
+                    )
+                )

@@ -1,0 +1,236 @@
+"""837P and 837I: the loops above the claim (2000A billing, 2000B subscriber, 2000C patient).
+
+The claim itself is read by ``claim_837``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final, cast, get_args
+
+from claims.types import Form, Patient, Payer, Position, Provider, Sex, Subscriber
+from claims.x12.claim_837 import ClaimReader
+from claims.x12.drafts import ClaimDraft
+from claims.x12.state import Handler, State, Table, keyed
+from claims.x12.values import AMOUNTS, DATES, PROVIDERS
+
+FORMS: Final[dict[str, Form]] = {
+    "005010X222": "professional",
+    "004010X098": "professional",
+    "005010X223": "institutional",
+    "004010X096": "institutional",
+}
+POSITIONS: Final = frozenset(get_args(Position))
+SKIPPED: Final = ("N3", "N4", "PER", "CUR", "HCP", "CRC", "K3", "QTY", "MEA", "OI", "N2", "LQ")
+
+
+def sex(text: str) -> Sex:
+    """Give DMG03 as F, M, U or not stated."""
+    return cast(Sex, text) if text in ("F", "M", "U") else ""
+
+
+def position(text: str) -> Position:
+    """Give SBR01 where it is a code of the guide."""
+    return cast(Position, text) if text in POSITIONS else ""
+
+
+class Reader837:
+    """Reads one 837 transaction after another; claims appear in ``state.found``."""
+
+    def __init__(self, state: State, control: dict[str, Handler | None]) -> None:
+        self._state = state
+        self._sep = state.element
+        self._comp = state.component
+        above: dict[str, Handler | None] = {
+            "BHT": self._bht,
+            "HL": self._hl,
+            "CLM": self._clm,
+        }
+        self._claims = ClaimReader(state, control | above)
+        head: dict[str, Handler | None] = dict.fromkeys(SKIPPED)
+        head |= above | {
+            "REF": self._ref,
+            "PRV": self._prv,
+            "SBR": self._sbr,
+            "PAT": self._pat,
+            "NM1": self._nm1,
+            "DMG": self._dmg,
+        }
+        self._table: Table = keyed(head | control, self._sep)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._form: Form | None = FORMS.get(self._state.guide[:10])
+        self._submitted_on: dt.date | None = self._state.file_date
+        self._reset_billing()
+        self._reset_subscriber()
+
+    def _reset_billing(self) -> None:
+        self._billing_npi = ""
+        self._billing_taxonomy = ""
+        self._pay_to: Provider | None = None
+
+    def _reset_subscriber(self) -> None:
+        self._payer_id = ""
+        self._payer_name = ""
+        self._filing_code = ""
+        self._position: Position = ""
+        self._member_id = ""
+        self._subscriber_sex: Sex = ""
+        self._subscriber_born: dt.date | None = None
+        self._relationship = ""
+        self._reset_patient(separate=False)
+
+    def _reset_patient(self, *, separate: bool) -> None:
+        self._separate = separate
+        self._patient_relationship = ""
+        self._patient_sex: Sex = ""
+        self._patient_born: dt.date | None = None
+        self._people: tuple[Payer, Subscriber, Patient] | None = None
+
+    def begin(self) -> None:
+        """Begin a transaction (ST)."""
+        self.finish()
+        self._reset()
+        self._state.table = self._table
+
+    def finish(self) -> None:
+        """Close the claim that is open, if one is: nothing of it follows."""
+        self._claims.finish()
+
+    def spoil(self, text: str) -> None:
+        """Mark the claim that is open as not understood."""
+        self._claims.spoil(text)
+
+    def cut(self) -> None:
+        """Give up the claim that is open: its file ended in the middle of a segment."""
+        self._claims.spoil("The file ends inside this claim: send the whole file again.")
+        self._claims.finish()
+
+    def _bht(self, text: str) -> None:
+        e = text.split(self._sep)
+        day = e[4]
+        self.begin()
+        if day:
+            stated = DATES[day]
+            if stated is None:
+                self._state.problem(
+                    "The transaction's date (BHT04) is no date, so the day of the group (GS04) is "
+                    "used: state it as CCYYMMDD."
+                )
+            self._submitted_on = stated or self._submitted_on
+
+    def _hl(self, text: str) -> None:
+        level = text.split(self._sep)[3]
+        self._claims.finish()
+        self._state.table = self._table
+        if level == "23":
+            self._reset_patient(separate=True)
+            return
+        if level == "20":
+            self._reset_billing()
+        self._reset_subscriber()
+
+    def _ref(self, text: str) -> None:
+        if self._form is None and text[4:6] == "87":
+            self._form = FORMS.get(text.split(self._sep)[2][:10])
+
+    def _prv(self, text: str) -> None:
+        e = text.split(self._sep)
+        if e[1] in ("BI", "PT"):
+            self._billing_taxonomy = e[3]
+
+    def _sbr(self, text: str) -> None:
+        e = text.split(self._sep)
+        self._filing_code = e[9] if len(e) > 9 else ""
+        self._position = position(e[1])
+        self._relationship = e[2]
+        self._people = None
+
+    def _pat(self, text: str) -> None:
+        if self._separate:
+            self._patient_relationship = text.split(self._sep)[1]
+            self._people = None
+
+    def _nm1(self, text: str) -> None:
+        role = text[4:6]
+        if role not in ("IL", "PR", "85", "87"):
+            return
+        e = text.split(self._sep)
+        code = e[9] if len(e) > 9 else ""
+        if role == "IL":
+            self._member_id = code
+        elif role == "PR":
+            self._payer_id = code
+            self._payer_name = e[3].strip()
+        else:
+            npi = code if code and e[8] == "XX" else ""
+            if role == "85":
+                self._billing_npi = npi
+            else:
+                self._pay_to = PROVIDERS[npi, ""]
+            return
+        self._people = None
+
+    def _dmg(self, text: str) -> None:
+        e = text.split(self._sep)
+        day, stated = e[2], e[3]
+        born = DATES[day]
+        if born is None and day:
+            self._state.problem(
+                "A birth date (DMG02) is no date and was left out: state it as CCYYMMDD."
+            )
+        if self._separate:
+            self._patient_sex, self._patient_born = sex(stated), born
+        else:
+            self._subscriber_sex, self._subscriber_born = sex(stated), born
+        self._people = None
+
+    def _clm(self, text: str) -> None:
+        e = text.split(self._sep)
+        self._claims.finish()
+        draft = ClaimDraft(e[1].strip())
+        draft.submitted_on = self._submitted_on
+        draft.billing = PROVIDERS[self._billing_npi, self._billing_taxonomy]
+        draft.pay_to = self._pay_to
+        draft.payer, draft.subscriber, draft.patient = self._people or self._make_people()
+        count = len(e)
+        charge = AMOUNTS[e[2]] if count > 2 else None
+        if count > 7:
+            draft.accepts_assignment = e[7]
+            if count > 11:
+                self._causes(draft, e[11].split(self._comp))
+                if count > 20:
+                    draft.delay_reason = e[20]
+        place: list[str] = e[5].split(self._comp) if count > 5 else []
+        self._claims.begin(draft, charge, place, self._form)
+
+    def _causes(self, draft: ClaimDraft, causes: list[str]) -> None:
+        draft.related_causes = tuple(cause for cause in causes[:3] if cause)
+        if len(causes) > 3:
+            draft.accident_state = causes[3]
+
+    def _make_people(self) -> tuple[Payer, Subscriber, Patient]:
+        payer = Payer(
+            payer_id=self._payer_id,
+            name=self._payer_name,
+            filing_code=self._filing_code,
+            position=self._position,
+        )
+        subscriber = Subscriber(
+            member_id=self._member_id, sex=self._subscriber_sex, birth_date=self._subscriber_born
+        )
+        if self._separate:
+            patient = Patient(
+                relationship=self._patient_relationship,
+                sex=self._patient_sex,
+                birth_date=self._patient_born,
+            )
+        else:
+            patient = Patient(
+                relationship=self._relationship,
+                sex=self._subscriber_sex,
+                birth_date=self._subscriber_born,
+            )
+        self._people = (payer, subscriber, patient)
+        return self._people
