@@ -1,0 +1,161 @@
+"""Sentences for reasons, in a biller's words, with the evidence behind them.
+
+A sentence is written around the one feature that pushed its factor most; it gives that feature's
+value (a count, a rate, days) and what the key of a rate holds, and nothing that the model did not
+see. Rates are smoothed (``features.kinds``), so they are given as "about" where fewer than ``FIRM``
+claims stand behind them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalog import PLACE, Feature
+from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, Kind
+from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
+
+Row = NDArray[np.float32]
+
+FIRM: Final = 100
+_KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
+}
+_LINE_NAMES: Final = frozenset(kind.name for kind in LINE_KINDS.kinds)
+
+
+def sentence(lead: Feature, values: Row, *, raises: bool) -> str:
+    """One sentence about the factor of ``lead`` for the claim whose feature row is ``values``.
+
+    ``raises`` says which way the whole factor pushes; a factor that lowers the risk says so.
+    """
+    said = _fact(lead, values) if lead.measure == "fact" else _counted(lead, values)
+    said = said[0].upper() + said[1:]
+    return f"{said}." if raises else f"{said}; this lowers the risk."
+
+
+def percent(rate: float) -> str:
+    """A rate in words that do not claim more than they know.
+
+    >>> percent(0.4249), percent(0.004), percent(0.999)
+    ('42 %', 'under 1 %', 'over 99 %')
+    """
+    if rate < 0.01:
+        return "under 1 %"
+    return "over 99 %" if rate > 0.99 else f"{100 * rate:.0f} %"
+
+
+def value_of(values: Row, name: str) -> float:
+    """The value of the feature ``name`` in a row; NaN when it is not known."""
+    return float(values[PLACE[name]])
+
+
+def _fact(lead: Feature, values: Row) -> str:
+    value = value_of(values, lead.name)
+    words = FACT_WORDS[lead.name]
+    return words.unknown if math.isnan(value) else words.known(value)
+
+
+def _counted(lead: Feature, values: Row) -> str:
+    kind = _KINDS[lead.kind]
+    base = kind.over or kind.name
+    what = SUBJECTS[base] + _detail(base, values)
+    seen = value_of(values, f"{base}_seen")
+    why = f" {CATEGORY_WORDS[kind.category]}" if kind.category else ""
+    if lead.measure == "seen":
+        return _times(seen, what)
+    rate = value_of(values, lead.name)
+    if math.isnan(rate):
+        return f"there is no service line to compare with {what}"
+    said = _rate(lead, rate, seen, what, why)
+    lead_in = _LEAD_INS.get(kind.factor)
+    before = lead_in(values) if lead_in else ""
+    return f"{before}: {said}" if before else said
+
+
+def _times(seen: float, what: str) -> str:
+    if not seen >= 1:
+        return f"none of the {what} has been answered yet"
+    return f"{seen:,.0f} of the {what} {'has' if seen == 1 else 'have'} been answered so far"
+
+
+def _rate(lead: Feature, rate: float, seen: float, what: str, why: str) -> str:
+    if not seen >= 1:
+        return (
+            f"none of the {what} has been answered yet, "
+            f"and by those that come nearest {percent(rate)} are denied{why}"
+        )
+    about = "about " if seen < FIRM else ""
+    if lead.measure == "recent":
+        return (
+            f"in the last {RECENT_DAYS} days {about}{percent(rate)} of the {what} "
+            f"were denied{why} ({seen:,.0f} answered in all)"
+        )
+    # The worst line for a category need not be the one that was counted.
+    if lead.kind in _LINE_NAMES and _KINDS[lead.kind].category:
+        return f"{about}{percent(rate)} of the {what} were denied{why}"
+    return f"of {seen:,.0f} {what}, {about}{percent(rate)} were denied{why}"
+
+
+def _detail(kind: str, values: Row) -> str:
+    if kind not in ("payer_missing", "payer_procedure_missing"):
+        return ""
+    missing = [words for name, words in MISSING_WORDS.items() if value_of(values, name) == 0]
+    return f" (no {', no '.join(missing)})" if missing else ""
+
+
+def _authorization(values: Row) -> str:
+    return FACT_WORDS["authorization_given"].known(value_of(values, "authorization_given"))
+
+
+def _referral(values: Row) -> str:
+    if value_of(values, "referral_given") == 0 and value_of(values, "referring_given") == 0:
+        return "no referral is on the claim"
+    return "a referral is on the claim"
+
+
+def _documentation(values: Row) -> str:
+    return FACT_WORDS["attachments"].known(value_of(values, "attachments"))
+
+
+def _already_billed(values: Row) -> str:
+    if value_of(values, "repeats") == 0:
+        return FACT_WORDS["repeats"].known(0)
+    days, state = value_of(values, "repeat_days"), value_of(values, "repeat_state")
+    known = {1: "not answered yet", 2: "paid", 3: "denied"}.get(int(state), "not answered yet")
+    return f"this service was sent to this payer {_ago(days)} ({known})"
+
+
+def _filing_lag(values: Row) -> str:
+    lag = value_of(values, "lag_days")
+    return "" if math.isnan(lag) else FACT_WORDS["lag_days"].known(lag)
+
+
+def _other_coverage(values: Row) -> str:
+    position = value_of(values, "position")
+    if position >= 2 and value_of(values, "other_adjudicated") == 0:
+        return "this payer is not the first and no earlier payer's answer is on the claim"
+    return FACT_WORDS["position"].known(position)
+
+
+def _benefit_use(values: Row) -> str:
+    return FACT_WORDS["visits"].known(value_of(values, "visits"))
+
+
+def _ago(days: float) -> str:
+    return f"{days:,.0f} day{'' if days == 1 else 's'} ago" if days >= 0 else "before"
+
+
+_LEAD_INS: Final[dict[str, Callable[[Row], str]]] = {
+    "authorization": _authorization,
+    "referral": _referral,
+    "documentation": _documentation,
+    "already_billed": _already_billed,
+    "filing_lag": _filing_lag,
+    "other_coverage": _other_coverage,
+    "benefit_use": _benefit_use,
+}
