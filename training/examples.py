@@ -1,0 +1,150 @@
+"""Which claims may be learned from, and with which label.
+
+A claim without a remittance is not a paid claim, and among the youngest claims only those of quick
+answers have one: denials and payments take different time. So an example is a claim that is old
+enough, when the data ends, that nearly all claims of its payer had been answered by that age.
+Younger claims are left out, answered or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.columns import NO_DAY
+from features.frame import Frame
+from training.payers import Payers
+
+if TYPE_CHECKING:
+    from claims.labels import Labels
+
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+MATURE: Final = 0.98  # share of the finally answered claims that are answered at this age
+GAP: Final = 0.90  # the same for the gap between periods
+_LEAN: Final = 200.0  # claims of all payers that a payer's own maturity is mixed with
+_ENOUGH: Final = 200  # old claims from which lags are measured without those of the youngest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maturity:
+    """How long answers take. ``until``: last day on which answers still arrived (day number).
+
+    ``by_payer`` (int32, one for each payer) and ``overall`` are days by which 98 % of the finally
+    answered claims were answered, ``gap`` those for 90 %.
+    """
+
+    until: int
+    overall: int
+    gap: int
+    by_payer: I32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """n claims to learn from. ``rows`` are their places in the claims table.
+
+    ``day`` is the day of submission, ``known_on`` that of the answer (day numbers); ``denied``
+    means that something on the claim was denied; ``category`` is a place in ``CATEGORIES`` or -1;
+    ``payer`` a place in ``payers``. ``dropped`` counts the claims left out, by reason.
+    """
+
+    rows: I64
+    day: I32
+    known_on: I32
+    denied: Flags
+    category: I8
+    carc: NDArray[np.str_]
+    payer: I32
+    payers: tuple[str, ...]
+    maturity: Maturity
+    dropped: dict[str, int]
+
+    def __len__(self) -> int:
+        """Count the examples."""
+        return len(self.rows)
+
+
+def _days_for(lags: I32, share: float) -> float:
+    return float(np.quantile(lags, share, method="higher"))
+
+
+def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
+    """Measure how long answers take, from answered claims (all arrays of one length).
+
+    A small payer leans on all of them by 200 claims. Claims so young that only quick answers can
+    have arrived are left out of the measurement where enough others remain.
+    """
+    if len(day) == 0:
+        return Maturity(until=0, overall=0, gap=0, by_payer=np.zeros(payers, np.int32))
+    # A mistyped year must not move the end of the data.
+    until = int(np.quantile(known_on, 0.999, method="higher"))
+    lag = known_on - day
+    old = day <= until - 2 * _days_for(lag, MATURE)
+    if int(old.sum()) < _ENOUGH:
+        old = np.ones(len(day), np.bool_)
+    lag, of = lag[old], payer[old]
+    overall = _days_for(lag, MATURE)
+    leaning = np.full(payers, overall)
+    for place in np.unique(of):
+        own = lag[of == place]
+        leaning[place] = (len(own) * _days_for(own, MATURE) + _LEAN * overall) / (len(own) + _LEAN)
+    return Maturity(
+        until=until,
+        overall=int(overall),
+        gap=int(_days_for(lag, GAP)),
+        by_payer=np.ceil(leaning).astype(np.int32),
+    )
+
+
+def _first_of_their_id(frame: Frame) -> Flags:
+    first = np.zeros(len(frame), np.bool_)
+    originals = np.flatnonzero(frame.original)
+    _, place = np.unique(frame.claim_key[originals], return_index=True)
+    first[originals[place]] = True
+    return first
+
+
+def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
+    """Choose the examples among the claims of ``frame``, and count the others by reason."""
+    dated = frame.submitted != NO_DAY
+    answered = labels.example & dated & (labels.known_on >= frame.submitted)
+    maturity = measure(
+        frame.submitted[answered],
+        labels.known_on[answered],
+        payers.place[answered],
+        len(payers.names),
+    )
+    age = np.where(dated, maturity.until - frame.submitted.astype(np.int64), 0)
+    reasons: dict[str, Flags] = {
+        "a replacement or a void (frequency 7 or 8)": ~frame.original,
+        "sent again under the same claim id": ~(labels.example | _first_of_their_id(frame)),
+        "without a submission date": ~dated,
+        "too young to be judged": age < maturity.by_payer[payers.place],
+        "old, and never answered": ~labels.example,
+        "answered before it was sent": labels.known_on < frame.submitted,
+    }
+    left = np.ones(len(frame), np.bool_)
+    dropped = {}
+    for reason, flags in reasons.items():
+        dropped[reason] = int((left & flags).sum())
+        left &= ~flags
+    rows = np.flatnonzero(left)
+    return Examples(
+        rows=rows,
+        day=frame.submitted[rows],
+        known_on=labels.known_on[rows],
+        denied=labels.outcome[rows] >= 1,
+        category=labels.category[rows],
+        carc=labels.carc[rows],
+        payer=payers.place[rows],
+        payers=payers.names,
+        maturity=maturity,
+        dropped=dropped,
+    )
