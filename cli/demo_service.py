@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
 from claims.errors import UserError
+from cli import demo_process
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 HOST: Final = "127.0.0.1"
 _STARTS: Final = 3
 _READY_WITHIN: Final = 60.0  # seconds
-_STOPS_WITHIN: Final = 10.0
 _ANSWERS_WITHIN: Final = 30.0
 
 
@@ -80,13 +77,14 @@ def running(environment: Mapping[str, str], log: Path) -> Iterator[Service]:
     """
     for start in range(1, _STARTS + 1):
         port = free_port()
-        process = _start(port, environment, log)
+        words = ["serve", "--host", HOST, "--port", str(port)]
+        process = demo_process.start(words, environment, log)
         try:
             if _ready(process, port):
                 yield Service(port)
                 return
         finally:
-            _stop(process)
+            demo_process.stop(process)
         if "address already in use" not in log.read_text(errors="replace").lower():
             break
         if start == _STARTS:
@@ -102,20 +100,6 @@ def free_port() -> int:
     return port
 
 
-def _start(port: int, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cli.main", "serve", "--host", HOST, "--port", str(port)]
-    with log.open("wb") as out:
-        # A session of its own: an interrupt at the terminal reaches the demo, which stops it.
-        return subprocess.Popen(  # noqa: S603 -- our own command
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
-
-
 def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
     until = time.monotonic() + _READY_WITHIN
     while time.monotonic() < until and process.poll() is None:
@@ -125,15 +109,3 @@ def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
                 return True
         time.sleep(0.1)
     return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the service and whatever it started, at first politely."""
-    for asked in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, asked)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_STOPS_WITHIN)
-            break
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)

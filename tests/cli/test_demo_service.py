@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from claims.errors import UserError
-from cli import demo_service
+from cli import demo_process, demo_service
 
 # A service in miniature that starts a child of its own, as workers are started.
 SERVER = """
@@ -48,9 +48,11 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What each start runs, one after the other; the last one again and again."""
     left = [SERVER]
     monkeypatch.setattr(
-        demo_service,
-        "_start",
-        lambda port, _, log: _spawn(left.pop(0) if len(left) > 1 else left[0], port, log),
+        demo_process,
+        "start",
+        lambda words, _, log: _spawn(
+            left.pop(0) if len(left) > 1 else left[0], int(words[-1]), log
+        ),
     )
     return left
 
