@@ -11,7 +11,6 @@ from claims.types import (
     Attachment,
     Authorization,
     Claim,
-    Form,
     OtherPayer,
     Position,
     ServiceLine,
@@ -102,10 +101,10 @@ class ClaimReader:
         self._draft: ClaimDraft | None = None
         self._claim = ClaimDraft("")
         self._bad: tuple[int, str] | None = None
-        self._form: Form | None = None
         self._place: list[str] = []
         self._start = 0
         self._diagnoses: list[str] = []
+        self._principal = 0
         self._others: list[OtherPayer] = []
         self._other = OtherReader("", "")
         self._in_other = False
@@ -146,16 +145,14 @@ class ClaimReader:
             sep,
         )
 
-    def begin(
-        self, draft: ClaimDraft, charge: Decimal | None, place: list[str], form: Form | None
-    ) -> None:
+    def begin(self, draft: ClaimDraft, charge: Decimal | None, place: list[str]) -> None:
         """Begin a claim (CLM) of which the draft holds what stood above it."""
         self._draft = self._claim = draft
         self._bad = None
-        self._form = form
         self._place = place
         self._start = self._state.number
         self._diagnoses = []
+        self._principal = 0
         self._others = []
         self._in_other = False
         self._lines.begin()
@@ -194,24 +191,23 @@ class ClaimReader:
 
     def _complete(self, draft: ClaimDraft, lines: tuple[ServiceLine, ...]) -> None:
         draft.lines = lines
-        draft.diagnoses = tuple(self._diagnoses)
         if self._others:
             draft.other_payers = tuple(self._others)
-        form = self._form or self._guess(draft)
-        draft.form = form
+        # The lines tell the form: SV2 is institutional. Files name the wrong guide (ST03) at times.
+        institutional = self._lines.institutional
+        if institutional:
+            draft.form = "institutional"
+            if self._principal:
+                self._diagnoses.insert(0, self._diagnoses.pop(self._principal))
+        draft.diagnoses = tuple(self._diagnoses)
         if self._place:
             place = self._place
-            if form == "professional":
-                draft.place_of_service = place[0]
-            else:
+            if institutional:
                 draft.bill_type = place[0]
+            else:
+                draft.place_of_service = place[0]
             if len(place) > 2:
                 draft.frequency = place[2]
-
-    def _guess(self, draft: ClaimDraft) -> Form:
-        """Tell the form of a claim whose guide is not stated (GS08, ST03, REF*87)."""
-        institutional = self._lines.institutional or draft.attending or draft.admission_type
-        return "institutional" if institutional else "professional"
 
     def _dtp(self, text: str) -> None:
         e = text.split(self._sep)
@@ -268,25 +264,18 @@ class ClaimReader:
             if not code:
                 continue
             code = code.partition(comp)[0].replace(".", "")
-            version = _OTHER.get(kind)
+            version = _OTHER.get(kind) or _PRINCIPAL.get(kind)
             if version:
-                self._diagnose(code, version)
-            elif kind in _PRINCIPAL:
-                self._diagnose(code, _PRINCIPAL[kind], first=self._form == "institutional")
+                if kind in _PRINCIPAL or not self._diagnoses:
+                    self._claim.diagnosis_version = version
+                    self._principal = len(self._diagnoses)
+                self._diagnoses.append(code)
             elif kind in _ADMITTING:
                 self._claim.admitting_diagnosis = code
                 if not self._diagnoses:
                     self._claim.diagnosis_version = _ADMITTING[kind]
             elif kind == "DR":
                 self._claim.drg = code
-
-    def _diagnose(self, code: str, version: int, *, first: bool = False) -> None:
-        if not self._diagnoses or first:
-            self._claim.diagnosis_version = version
-        if first:
-            self._diagnoses.insert(0, code)
-        else:
-            self._diagnoses.append(code)
 
     def _nm1(self, text: str) -> None:
         role = _ROLES.get(text[4:6])

@@ -215,7 +215,13 @@ class Reader835:
     def _amounts(self, draft: RemittanceDraft, charge: str, paid: str, share: str) -> None:
         if not draft.claim_id:
             self.spoil("A remittance names no claim (CLP01): ask the payer for its claim number.")
-        charged, received = AMOUNTS[charge], AMOUNTS[paid]
+        if not charge or not paid:
+            self._state.problem(
+                "A remittance states no charge or no payment (CLP03, CLP04), which is read as 0: "
+                "ask the payer for both.",
+                draft.claim_id,
+            )
+        charged, received = AMOUNTS[charge or "0"], AMOUNTS[paid or "0"]
         if charged is None or received is None:
             self.spoil("The charge or payment (CLP03, CLP04) is no amount: state it as 123.45.")
         else:

@@ -8,18 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, cast, get_args
 
-from claims.types import Form, Patient, Payer, Position, Provider, Sex, Subscriber
+from claims.types import Patient, Payer, Position, Provider, Sex, Subscriber
 from claims.x12.claim_837 import ClaimReader
 from claims.x12.drafts import ClaimDraft
 from claims.x12.state import Handler, State, Table, keyed
 from claims.x12.values import AMOUNTS, DATES, PROVIDERS
 
-FORMS: Final[dict[str, Form]] = {
-    "005010X222": "professional",
-    "004010X098": "professional",
-    "005010X223": "institutional",
-    "004010X096": "institutional",
-}
 POSITIONS: Final = frozenset(get_args(Position))
 SKIPPED: Final = ("N3", "N4", "PER", "CUR", "HCP", "CRC", "K3", "QTY", "MEA", "OI", "N2", "LQ")
 
@@ -49,7 +43,7 @@ class Reader837:
         self._claims = ClaimReader(state, control | above)
         head: dict[str, Handler | None] = dict.fromkeys(SKIPPED)
         head |= above | {
-            "REF": self._ref,
+            "REF": None,
             "PRV": self._prv,
             "SBR": self._sbr,
             "PAT": self._pat,
@@ -60,7 +54,6 @@ class Reader837:
         self._reset()
 
     def _reset(self) -> None:
-        self._form: Form | None = FORMS.get(self._state.guide[:10])
         self._submitted_on: dt.date | None = self._state.file_date
         self._reset_billing()
         self._reset_subscriber()
@@ -108,8 +101,7 @@ class Reader837:
         self._claims.finish()
 
     def _bht(self, text: str) -> None:
-        e = text.split(self._sep)
-        day = e[4]
+        day = text.split(self._sep)[4]
         self.begin()
         if day:
             stated = DATES[day]
@@ -130,10 +122,6 @@ class Reader837:
         if level == "20":
             self._reset_billing()
         self._reset_subscriber()
-
-    def _ref(self, text: str) -> None:
-        if self._form is None and text[4:6] == "87":
-            self._form = FORMS.get(text.split(self._sep)[2][:10])
 
     def _prv(self, text: str) -> None:
         e = text.split(self._sep)
@@ -203,7 +191,7 @@ class Reader837:
                 if count > 20:
                     draft.delay_reason = e[20]
         place: list[str] = e[5].split(self._comp) if count > 5 else []
-        self._claims.begin(draft, charge, place, self._form)
+        self._claims.begin(draft, charge, place)
 
     def _causes(self, draft: ClaimDraft, causes: list[str]) -> None:
         draft.related_causes = tuple(cause for cause in causes[:3] if cause)
