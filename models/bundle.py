@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from claims.errors import UserError
+
 FORMAT: Final = "preclear-denial-model"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -26,7 +28,7 @@ LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20
 
 
-class BundleError(Exception):
+class BundleError(UserError):
     """The folder is no model of ours, or was changed; one sentence: what, where, how to mend it."""
 
 

@@ -21,6 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from claims.errors import UserError
+
 Floats = NDArray[np.float64]
 
 KNOTS: Final = 513
@@ -33,7 +35,7 @@ SLOPE: Final = 0.05
 CERTAIN: Final = 1e-6
 
 
-class CalibrationError(ValueError):
+class CalibrationError(UserError):
     """The examples or the table cannot make a calibration; the message is one sentence."""
 
 

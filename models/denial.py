@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
+from claims.errors import UserError
 from features.catalog import FEATURES
 from models import bundle
 from models.calibration import Calibration, CalibrationError
@@ -30,7 +31,7 @@ SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 
 
-class ModelError(Exception):
+class ModelError(UserError):
     """The model cannot be made, loaded or used so; one sentence."""
 
 

@@ -19,6 +19,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.errors import UserError
+
 Matrix = NDArray[np.float32] | NDArray[np.float64]
 _Kind = type[ctypes.c_void_p] | type[ctypes.c_int] | type[ctypes.c_int32] | type[ctypes.c_char_p]
 
@@ -32,7 +34,7 @@ _DATA_TYPE: Final[dict[np.dtype[np.generic], int]] = {
 _ALL_TREES: Final = -1
 
 
-class NativeError(Exception):
+class NativeError(UserError):
     """LightGBM refused; the message is one sentence."""
 
 

@@ -1,0 +1,206 @@
+"""From a score to at most three actions, the first being the one thing to do.
+
+Each category that the claim may be denied for stands for one action. An action is worth the share
+of the risk that its category explains; where a what-if could be tried, half of its worth is what
+the what-if showed, and one that was tried and did not help counts little. Rules that the claim
+breaks come first, because such a claim is stopped before the model's question arises.
+
+The decision:
+
+* ``hold``: the practice's own facts say that the payer will deny (``edits.HOLDING``), or the
+  probability reaches the threshold and either a mend that was tried lowers it by ``HELPS`` of
+  itself, or it is hopeless (``HOPELESS``) to send the claim as it is;
+* ``review``: it reaches ``REVIEW`` of the threshold, a rule is broken, or nothing is known of the
+  payer (silence is never shown as clean);
+* ``submit``: otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.categories import CATEGORIES, Action, Category
+from models.action_words import FIELDS, OWNERS, TEXTS
+from models.edits import HOLDING
+from models.score import MAX_ACTIONS, ActionAdvice, Decision, Edit
+from models.whatif import Tests
+from models.wording import value_of
+
+REVIEW: Final = 0.5
+HOPELESS: Final = 0.8
+HELPS: Final = 0.3
+LITTLE: Final = 0.1
+WORTH_SAYING: Final = 0.2
+WAITING_HURTS: Final = 0.05
+
+_FOR_CATEGORY: Final[dict[Category, Action]] = {
+    "eligibility": "verify_eligibility",
+    "bundling": "review_bundling",
+    "medical_necessity": "review_medical_necessity",
+    "duplicate": "check_claim_status",
+    "coordination_of_benefits": "update_coordination_of_benefits",
+    "missing_information": "complete_information",
+    "documentation": "attach_documentation",
+    "non_covered": "confirm_coverage",
+    "benefit_limit": "confirm_benefit_limit",
+    "provider_enrollment": "confirm_enrollment",
+}
+_FOR_EDIT: Final[dict[str, Action]] = {
+    "coverage_inactive": "verify_eligibility",
+    "coverage_ended": "verify_eligibility",
+    "authorization_dates": "correct_authorization",
+    "authorization_procedures": "correct_authorization",
+    "authorization_units": "correct_authorization",
+    "diagnosis_shape": "review_coding",
+    "procedure_shape": "review_coding",
+    "procedure_missing": "review_coding",
+    "pointer_out_of_range": "review_coding",
+    "pointer_missing": "review_coding",
+    "diagnosis_missing": "review_coding",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """What is known of one claim when advice is given.
+
+    ``categories`` (14) are probabilities given a denial, ``values`` the feature row, ``known`` is
+    0, 1 or 2 (``support.levels``), ``worst_line`` the place of the riskiest line.
+    """
+
+    probability: float
+    threshold: float
+    categories: NDArray[np.float64]
+    values: NDArray[np.float32]
+    known: int
+    tests: Tests
+    edits: tuple[Edit, ...] = ()
+    worst_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    action: Action
+    worth: float
+    after: float | None
+    paths: tuple[str, ...]
+
+
+def needs_a_look(probability: float, threshold: float, known: int) -> bool:
+    """Whether a claim without broken rules is more than a plain ``submit``."""
+    return probability >= REVIEW * threshold or known == 0
+
+
+def decide(now: Situation) -> Decision:
+    """Decide what to do with the claim (see the module's rules)."""
+    codes = {edit.code for edit in now.edits}
+    if codes & HOLDING:
+        return "hold"
+    if now.probability >= now.threshold:
+        best = min(
+            (after for action, ways in now.tests.items() if action != "submit_now"
+             for after in ways.values()),
+            default=now.probability,
+        )  # fmt: skip
+        if best <= (1 - HELPS) * now.probability or now.probability >= HOPELESS:
+            return "hold"
+        return "review"
+    broken = any(edit.severity == "error" for edit in now.edits)
+    if broken or needs_a_look(now.probability, now.threshold, now.known):
+        return "review"
+    return "submit"
+
+
+def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
+    """At most three actions, the one thing to do first; never none."""
+    if decision == "submit":
+        action: Action = "submit_now" if _waiting_hurts(now) else "submit"
+        return (_advice(_Candidate(action, 1.0, now.probability, FIELDS[action]), now),)
+    first = list(_from_edits(now.edits))
+    ranked = sorted(_from_categories(now), key=lambda one: -one.worth)
+    if now.known == 0:
+        first.append(_Candidate("verify_eligibility", 1.0, None, FIELDS["verify_eligibility"]))
+    least = WORTH_SAYING * ranked[0].worth if ranked else 0.0
+    chosen: dict[Action, _Candidate] = {}
+    for one in (*first, *(one for one in ranked if one.worth >= least)):
+        chosen.setdefault(one.action, one)
+    if not chosen:
+        chosen["complete_information"] = _Candidate("complete_information", 0.0, None, ())
+    return tuple(_advice(one, now) for one in list(chosen.values())[:MAX_ACTIONS])
+
+
+def _from_edits(edits: Sequence[Edit]) -> Iterator[_Candidate]:
+    """One candidate for each action that mends broken rules, holding ones first."""
+    paths: dict[Action, list[str]] = {}
+    errors = [edit for edit in edits if edit.severity == "error"]
+    for edit in sorted(errors, key=lambda edit: edit.code not in HOLDING):
+        action = _FOR_EDIT.get(edit.code, "complete_information")
+        paths.setdefault(action, []).append(edit.field)
+    for action, found in paths.items():
+        yield _Candidate(action, 1.0, None, tuple(dict.fromkeys(found)))
+
+
+def _from_categories(now: Situation) -> Iterator[_Candidate]:
+    for category, share in zip(CATEGORIES, now.categories.tolist(), strict=True):
+        for action, part in _actions(category, now):
+            yield _candidate(action, now.probability * share * part, now)
+
+
+def _candidate(action: Action, explained: float, now: Situation) -> _Candidate:
+    """Weigh an action by the part of the probability that it is about, and by its what-if."""
+    if action == "submit_now":
+        return _Candidate(action, explained, now.probability, FIELDS[action])
+    ways = now.tests.get(action)
+    if not ways:
+        return _Candidate(action, explained / 2, None, FIELDS[action])
+    path, after = min(ways.items(), key=lambda way: way[1])
+    gain = now.probability - after
+    helped = gain >= LITTLE * explained
+    worth = (explained + gain) / 2 if helped else explained / 4
+    return _Candidate(action, worth, after, (path,))
+
+
+def _actions(category: Category, now: Situation) -> list[tuple[Action, float]]:
+    """The actions that a category stands for, each with its part of the category."""
+    values = now.values
+    if category == "authorization":
+        if value_of(values, "authorization_given") == 2:
+            return [("correct_authorization", 1.0)]
+        found: list[tuple[Action, float]] = [("obtain_authorization", 1.0)]
+        if "obtain_referral" in now.tests and _referral_matters(now):
+            found.append(("obtain_referral", 0.5))
+        return found
+    if category == "coding":
+        habit = value_of(values, "payer_procedure_modifiers_coding_rate")
+        usual = value_of(values, "payer_coding_rate")
+        return [("review_modifier" if habit > usual else "review_coding", 1.0)]
+    if category == "timely_filing":
+        return [("submit_now" if _waiting_hurts(now) else "prove_timely_filing", 1.0)]
+    action = _FOR_CATEGORY.get(category)
+    return [(action, 1.0)] if action else []
+
+
+def _referral_matters(now: Situation) -> bool:
+    after = min(now.tests["obtain_referral"].values())
+    return now.probability - after >= HELPS * now.probability
+
+
+def _waiting_hurts(now: Situation) -> bool:
+    later = now.tests.get("submit_now", {}).values()
+    return max(later, default=0.0) - now.probability >= WAITING_HURTS
+
+
+def _advice(one: _Candidate, now: Situation) -> ActionAdvice:
+    paths = tuple(path.replace("[i]", f"[{now.worst_line}]") for path in one.paths)
+    return ActionAdvice(
+        action=one.action,
+        owner=OWNERS[one.action],
+        text=TEXTS[one.action],
+        probability_after=one.after,
+        fields=paths,
+    )

@@ -1,0 +1,271 @@
+"""Claims in, whole answers out: the one path from a claim to its score, reasons and advice.
+
+``Scorer.score`` answers in full for the claims of a request; ``Scorer.score_frame`` gives the
+columns of ``preclear score`` for any number of claims from tables. Both use the same builder, model
+and rules, so that they agree.
+
+A claim with several lines has each line scored as a claim of its own. A line is never shown as
+riskier than its claim: its probability is capped at the claim's, which therefore is never below
+that of its worst line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.categories import CATEGORIES
+from features.build import build
+from features.columns import NO_DAY, as_days
+from features.frame import Frame
+from models.advice import Situation, advise, decide, needs_a_look
+from models.denial import DenialModel, Prediction
+from models.edits import find_edits
+from models.explain import explain
+from models.frames import join
+from models.score import (
+    MAX_CARCS,
+    MAX_CATEGORIES,
+    CarcScore,
+    CategoryScore,
+    LineScore,
+    ModelRef,
+    Score,
+    amount,
+)
+from models.support import levels, support
+from models.whatif import MENDS, WAITING, Tests, variants
+
+if TYPE_CHECKING:
+    from claims.keys import Keys
+    from claims.types import Claim
+    from features.history import History
+
+AsOf = dt.date | None
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+_TOGETHER: Final = 64
+_CHUNK: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """One answer with what it rests on: the float32 feature row and the prediction of it."""
+
+    score: Score
+    values: F32
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameScores:
+    """What ``preclear score`` writes for n claims.
+
+    ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
+    ever seen; ``action`` is the first action.
+    """
+
+    probability: F64
+    category: NDArray[np.int64]
+    carc: NDArray[np.str_]
+    action: NDArray[np.str_]
+    decision: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Everything computed for the claims of one request, rows in their order."""
+
+    frame: Frame
+    values: F32
+    prediction: Prediction
+    contributions: F64
+    tests: list[Tests]
+    lines: F64
+    known: NDArray[np.int8]
+
+
+class Scorer:
+    """A model with the history that it reads. Safe to share between threads."""
+
+    def __init__(
+        self,
+        model: DenialModel,
+        history: History,
+        keys: Keys,
+        *,
+        name: str = "denial",
+        version: str = "",
+    ) -> None:
+        """``name`` and ``version`` are the model's in its registry; they go into each answer."""
+        self._model = model
+        self._history = history
+        self._keys = keys
+        self._ref = ModelRef(name=name, version=version, digest=model.digest)
+
+    def score(self, claims: Sequence[Claim], as_of: AsOf | Sequence[AsOf] = None) -> list[Scored]:
+        """Answer for each claim, judged as of ``as_of``: one day for all, or one for each.
+
+        ``None`` is the day the claim was submitted, and today where it does not say.
+        """
+        days = list(as_of) if isinstance(as_of, Sequence) else [as_of] * len(claims)
+        today = dt.date.today()  # noqa: DTZ011 -- X12 dates have no time zone either
+        dated = [
+            (claim, day or claim.submitted_on or today)
+            for claim, day in zip(claims, days, strict=True)
+        ]
+        found: list[Scored] = []
+        for first in range(0, len(dated), _TOGETHER):
+            found.extend(self._answers(dated[first : first + _TOGETHER]))
+        return found
+
+    def _answers(self, dated: Sequence[tuple[Claim, dt.date]]) -> list[Scored]:
+        frame = Frame.from_claims([claim for claim, _ in dated], self._keys)
+        batch = self._batch(frame.replace(as_of=np.array([as_days(day) for _, day in dated], "i4")))
+        return [self._answer(batch, row, *one) for row, one in enumerate(dated)]
+
+    def _batch(self, frame: Frame) -> _Batch:
+        count, starts = len(frame), frame.starts
+        mended = variants(frame)
+        # A line that stands alone is its claim.
+        several = np.flatnonzero((np.diff(starts) > 1)[frame.line_claim])
+        parts = [frame, mended.frame, frame.take_lines(several)]
+        values = build(join([part for part in parts if len(part)]), self._history)
+        raw, probability = self._model.scores(values)
+        lines = probability[:count][frame.line_claim]
+        lines[several] = np.minimum(lines[several], probability[count + len(mended) :])
+        own = values[:count]
+        return _Batch(
+            frame,
+            own,
+            Prediction(raw[:count], probability[:count], self._model.categories(own)),
+            self._model.contributions(own),
+            mended.tested(probability[count : count + len(mended)], count),
+            lines,
+            levels(own),
+        )
+
+    def _answer(self, batch: _Batch, row: int, claim: Claim, day: dt.date) -> Scored:
+        prediction, values = batch.prediction.row(row), batch.values[row]
+        probability = float(prediction.probability[0])
+        first, last = batch.frame.starts[row : row + 2]
+        lines = batch.lines[first:last]
+        edits = find_edits(claim, day)
+        now = Situation(
+            probability=probability,
+            threshold=self._model.threshold,
+            categories=prediction.category_probability[0],
+            values=values,
+            known=int(batch.known[row]),
+            tests=batch.tests[row],
+            edits=edits,
+            worst_line=int(np.argmax(lines)) if len(lines) else 0,
+        )
+        decision = decide(now)
+        reasons = explain(values, batch.contributions[row], risky=decision != "submit")
+        score = Score(
+            claim_id=claim.claim_id,
+            as_of=day.isoformat(),
+            model=self._ref,
+            denial_probability=probability,
+            decision=decision,
+            threshold=self._model.threshold,
+            amount_at_risk=amount(claim.charge),
+            support=support(values),
+            categories=self._categories(now.categories, int(batch.frame.payer[row])),
+            lines=tuple(
+                LineScore(line=line.number, denial_probability=risk)
+                for line, risk in zip(claim.lines, lines.tolist(), strict=True)
+            ),
+            reasons=reasons.reasons,
+            actions=advise(now, decision),
+            edits=edits,
+            raw_score=float(prediction.raw[0]),
+            base_value=reasons.base,
+            other_contribution=reasons.other,
+        )
+        return Scored(score, values, prediction)
+
+    def _categories(self, share: F64, payer: int) -> tuple[CategoryScore, ...]:
+        likeliest = np.argsort(-share, kind="stable")[:MAX_CATEGORIES].tolist()
+        return tuple(
+            CategoryScore(
+                category=CATEGORIES[place],
+                probability=float(share[place]),
+                carcs=tuple(
+                    CarcScore(code=code, probability=part)
+                    for code, part in self._model.carcs.top(place, payer, MAX_CARCS)
+                ),
+            )
+            for place in likeliest
+        )
+
+    def score_frame(
+        self, frame: Frame, progress: Callable[[int], None] | None = None
+    ) -> FrameScores:
+        """Score the claims of ``frame``, each as of its ``as_of`` (today where not stated).
+
+        ``progress`` is called with the number of claims done, chunk by chunk. Rules on claims
+        (``models.edits``) need the claim itself, so they play no part here.
+        """
+        today = np.int32(as_days(dt.date.today()))  # noqa: DTZ011
+        frame = frame.replace(as_of=np.where(frame.as_of == NO_DAY, today, frame.as_of))
+        found: list[FrameScores] = []
+        for first in range(0, len(frame), _CHUNK):
+            rows = np.arange(first, min(first + _CHUNK, len(frame)))
+            found.append(self._chunk(frame.take(rows)))
+            if progress is not None:
+                progress(len(rows))
+        if not found:
+            found = [self._chunk(frame)]
+        return FrameScores(
+            np.concatenate([part.probability for part in found]),
+            np.concatenate([part.category for part in found]),
+            np.concatenate([part.carc for part in found]),
+            np.concatenate([part.action for part in found]),
+            np.concatenate([part.decision for part in found]),
+        )
+
+    def _chunk(self, frame: Frame) -> FrameScores:
+        values = build(frame, self._history)
+        prediction, known = self._model.predict(values), levels(values)
+        probability, category = prediction.probability, prediction.category_probability.argmax(1)
+        threshold = self._model.threshold
+        looked = np.array(
+            [needs_a_look(p, threshold, k) for p, k in zip(probability, known, strict=True)], bool
+        )
+        tests: list[Tests] = [{} for _ in range(len(frame))]
+        for rows, mends in ((np.flatnonzero(looked), MENDS), (np.flatnonzero(~looked), (WAITING,))):
+            mended = variants(frame.take(rows), mends)
+            after = self._model.scores(build(mended.frame, self._history))[1]
+            for row, one in zip(rows.tolist(), mended.tested(after, len(rows)), strict=True):
+                tests[row] = one
+        actions, decisions = [], []
+        for row in range(len(frame)):
+            now = Situation(
+                probability=float(probability[row]),
+                threshold=threshold,
+                categories=prediction.category_probability[row],
+                values=values[row],
+                known=int(known[row]),
+                tests=tests[row],
+            )
+            decisions.append(decide(now))
+            actions.append(advise(now, decisions[-1])[0].action)
+        carcs = [
+            next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
+            for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
+        ]
+        return FrameScores(
+            probability,
+            category,
+            np.array(carcs, np.str_),
+            np.array(actions, np.str_),
+            np.array(decisions, np.str_),
+        )
