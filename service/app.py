@@ -1,0 +1,82 @@
+"""The service as an ASGI application: ``create_app(settings)``."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from claims.settings import Settings
+from service import problems
+from service.health.endpoints import router as health
+from service.load import InFlight, SafeHeaders
+from service.models.endpoints import router as models
+from service.scoring.documents import schemas
+from service.scoring.endpoints import router as scoring
+from service.start import code_version, start, stop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_ABOUT = (
+    "Tells, before a claim goes out, whether the payer will deny it, why, and what one person "
+    "should do about it. Errors are RFC 9457 problems and hold no piece of a claim."
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service over ``settings`` (default: the environment's, ``PRECLEAR_...``).
+
+    Model, history and audit log are opened when the application starts; it does not start without
+    them (``UserError``).
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state, writer = start(settings)
+        app.state.held = state
+        try:
+            yield
+        finally:
+            stop(state, writer)
+
+    app = FastAPI(
+        title="Preclear",
+        version=code_version().removeprefix("preclear "),
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url="/docs" if settings.api_docs else None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in (scoring, health, models):
+        app.include_router(router)
+    app.add_middleware(InFlight, most=settings.max_in_flight)
+    problems.install(app)
+    app.add_middleware(SafeHeaders)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Let OpenAPI know the schemas of bodies that the endpoints read for themselves."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            said = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            known = said.setdefault("components", {}).setdefault("schemas", {})
+            known.update(schemas())
+            for name in ("HTTPValidationError", "ValidationError"):
+                known.pop(name, None)
+            app.openapi_schema = said
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way

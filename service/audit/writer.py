@@ -1,0 +1,90 @@
+"""One thread that writes the audit log: who comes while a commit is under way shares the next.
+
+A commit waits for the disk, so callers do not: they hand their records in and await the moment
+when these are safe. Sixteen callers cost about as many commits as two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Final
+
+from service.audit.tables import AuditError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.record import AuditRecord
+    from service.audit.repository import AuditRepository
+
+_MOST: Final = 2000
+"""Records in one commit, so that it stays short."""
+
+
+class AuditWriter:
+    """Writes records in groups; ``add`` returns when its own are on the disk."""
+
+    def __init__(self, repository: AuditRepository) -> None:
+        self._repository = repository
+        self._waiting: deque[tuple[Sequence[AuditRecord], Future[None]]] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self.commits = 0
+        self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
+        self._thread.start()
+
+    async def add(self, records: Sequence[AuditRecord]) -> None:
+        """Wait until ``records`` are committed. Raises ``AuditError`` when they are not."""
+        await asyncio.wrap_future(self.submit(records))
+
+    def submit(self, records: Sequence[AuditRecord]) -> Future[None]:
+        """Hand ``records`` in; the future is done when they are committed, or failed."""
+        done: Future[None] = Future()
+        with self._changed:
+            if self._closed:
+                raise AuditError("The audit log is closed: the service is stopping.")
+            self._waiting.append((records, done))
+            self._changed.notify()
+        return done
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _take(self) -> list[tuple[Sequence[AuditRecord], Future[None]]]:
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            group = []
+            size = 0
+            while self._waiting and size < _MOST:
+                records, done = self._waiting.popleft()
+                if done.set_running_or_notify_cancel():
+                    group.append((records, done))
+                    size += len(records)
+            return group
+
+    def _run(self) -> None:
+        while (group := self._take()) or not self._closed:
+            if not group:
+                continue  # all who waited have gone
+            try:
+                self._repository.add([record for records, _ in group for record in records])
+            except Exception as error:  # whatever it is, nobody may be left waiting
+                failed = error if isinstance(error, AuditError) else AuditError(_failed(error))
+                for _, done in group:
+                    done.set_exception(failed)
+            else:
+                self.commits += 1
+                for _, done in group:
+                    done.set_result(None)
+
+
+def _failed(error: Exception) -> str:
+    return f"The audit log cannot be written ({type(error).__name__})."

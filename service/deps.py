@@ -1,0 +1,42 @@
+"""What endpoints are given: the process's state, and the day asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Query, Request
+
+from service.scoring.claim_form import AS_OF_MEANING, Day
+
+if TYPE_CHECKING:
+    from claims.settings import Settings
+    from models.denial import DenialModel
+    from models.score import ModelRef
+    from service.audit.repository import AuditRepository
+    from service.scoring.service import ScoringService
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a serving process holds from start to stop."""
+
+    settings: Settings
+    model: DenialModel
+    reference: ModelRef
+    history_digest: str
+    history_until: dt.date | None
+    code_version: str
+    feature_count: int
+    repository: AuditRepository
+    scoring: ScoringService
+
+
+def _state(request: Request) -> State:
+    held: State = request.app.state.held
+    return held
+
+
+Held = Annotated[State, Depends(_state)]
+AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]

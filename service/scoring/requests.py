@@ -1,0 +1,74 @@
+"""From the bytes of a request to claims, or to a problem for each that is none.
+
+A claim comes flat (``{"claim_id": ..., "lines": [...], "as_of": ...}``) or with what the front
+desk knows beside it (``{"claim": {...}, "eligibility": {...}, "authorization": {...}}``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from service.problems import FieldError, Problem, invalid
+from service.scoring.claim_form import FIELD_NAMES, BesideRequest, ClaimRequest, to_claim
+from service.scoring.wording import field_errors
+
+if TYPE_CHECKING:
+    from claims.types import Claim
+
+_BOM: Final = b"\xef\xbb\xbf"
+_PLACE: Final = re.compile(r"line (\d+) column (\d+)")
+_MOST_ERRORS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One claim to be scored, and the day as of which it is judged."""
+
+    claim: Claim
+    as_of: dt.date
+
+
+def parse_json(body: bytes) -> object:
+    """``body`` as plain Python values. Raises ``Problem`` (400) with the place when it is no JSON.
+
+    NaN, Infinity, invalid UTF-8, numbers of thousands of digits and nesting beyond 200 levels are
+    no JSON here.
+    """
+    try:
+        parsed: object = from_json(body.removeprefix(_BOM), allow_inf_nan=False)
+    except ValueError as error:
+        place = _PLACE.search(str(error))
+        where = f" (line {place[1]}, column {place[2]})" if place else ""
+        raise Problem(400, "invalid-json", f"The body is not valid JSON{where}.") from None
+    return parsed
+
+
+def ask(claim: Claim, asked: dt.date | None, default: dt.date | None, max_lines: int) -> Ask:
+    """``claim`` with the day to judge it: asked beside it, for the request, its submission, today.
+
+    Raises ``Problem`` (413) when it has more than ``max_lines`` service lines.
+    """
+    if len(claim.lines) > max_lines:
+        text = f"The claim has more than {max_lines} service lines, the most that one may have."
+        raise Problem(413, "too-many-lines", text)
+    return Ask(claim, asked or default or claim.submitted_on or dt.datetime.now(dt.UTC).date())
+
+
+def parse_claim(parsed: object, max_lines: int, default: dt.date | None = None) -> Ask:
+    """One claim in either form. Raises ``Problem`` (422, 413) naming the fields that are wrong."""
+    if not isinstance(parsed, dict):
+        raise invalid((FieldError("", "must be a JSON object"),))
+    kind = BesideRequest if "claim" in parsed else ClaimRequest
+    try:
+        form = kind.model_validate(parsed)
+    except ValidationError as error:
+        listed = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
+        found = field_errors(listed, FIELD_NAMES)
+        raise invalid(tuple(FieldError(*pair) for pair in found)) from None
+    return ask(to_claim(form), form.as_of, default, max_lines)

@@ -1,0 +1,133 @@
+"""Score claims, write each score to the audit log, and only then hand it out."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from models.record import AuditRecord, packed
+from models.score import to_dict
+from service.audit.digest import claim_digest
+from service.audit.tables import AuditError
+from service.ids import new_score_id
+from service.problems import Problem, unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from claims.keys import Keys
+    from models.scoring import Scored, Scorer
+    from service.audit.writer import AuditWriter
+    from service.scoring.requests import Ask
+
+CHUNK: Final = 64
+"""Claims scored in one go; between two goes other requests get their turn."""
+Answer = dict[str, object]
+_log = logging.getLogger("preclear.service")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stays the same for every score of a process and goes into each record."""
+
+    history_digest: str
+    features_digest: str
+    code_version: str
+
+
+class ScoringService:
+    """The way of a claim from request to answer; shared by all requests of a process."""
+
+    def __init__(self, scorer: Scorer, keys: Keys, writer: AuditWriter, about: About) -> None:
+        self._scorer = scorer
+        self._keys = keys
+        self._writer = writer
+        self._about = about
+        # One thread: scoring is computation, and while it runs the event loop still answers
+        # health checks and the audit log commits.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="scoring")
+
+    def close(self) -> None:
+        """Finish what is being scored."""
+        self._thread.shutdown()
+
+    async def score_one(self, ask: Ask) -> Answer:
+        """The answer for one claim. Raises ``Problem`` (503) when it cannot be recorded."""
+        loop = asyncio.get_running_loop()
+        answer, record = (await loop.run_in_executor(self._thread, self._answers, [ask]))[0]
+        await self._record([record])
+        return answer
+
+    async def score_slots(self, slots: Sequence[Ask | Problem]) -> list[Answer | Problem]:
+        """An answer or a problem for each slot; a problem stays what it is.
+
+        At most ``CHUNK`` slots should be given at once. A claim that cannot be scored gets a
+        problem of its own; when nothing can be recorded, each claim gets that problem.
+        """
+        asks = [slot for slot in slots if not isinstance(slot, Problem)]
+        loop = asyncio.get_running_loop()
+        scored = await loop.run_in_executor(self._thread, self._each, asks)
+        records = [pair[1] for pair in scored if not isinstance(pair, Problem)]
+        try:
+            if records:
+                await self._record(records)
+        except Problem as problem:
+            scored = [pair if isinstance(pair, Problem) else problem for pair in scored]
+        answers = iter([pair if isinstance(pair, Problem) else pair[0] for pair in scored])
+        return [slot if isinstance(slot, Problem) else next(answers) for slot in slots]
+
+    async def _record(self, records: Sequence[AuditRecord]) -> None:
+        try:
+            await self._writer.add(records)
+        except AuditError as error:
+            _log.error("no score was given: %s", error)
+            text = "The score could not be recorded, so it is not given; try again shortly."
+            raise unavailable(text, "audit-unavailable") from None
+
+    def _each(self, asks: Sequence[Ask]) -> list[tuple[Answer, AuditRecord] | Problem]:
+        try:
+            return list(self._answers(asks))
+        except Exception:  # one of them is at fault: find out which
+            return [self._alone(ask) for ask in asks]
+
+    def _alone(self, ask: Ask) -> tuple[Answer, AuditRecord] | Problem:
+        try:
+            return self._answers([ask])[0]
+        except Exception as error:
+            _log.error("a claim of a batch failed: %s", type(error).__name__)
+            return Problem(500, "internal", "The service could not score this claim.")
+
+    def _answers(self, asks: Sequence[Ask]) -> list[tuple[Answer, AuditRecord]]:
+        scored = self._scorer.score([ask.claim for ask in asks], [ask.as_of for ask in asks])
+        return [self._answer(ask, one) for ask, one in zip(asks, scored, strict=True)]
+
+    def _answer(self, ask: Ask, scored: Scored) -> tuple[Answer, AuditRecord]:
+        moment = dt.datetime.now(dt.UTC)
+        stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        score = replace(scored.score, score_id=new_score_id(), scored_at=stamp)
+        answer = to_dict(score)
+        kept = {name: value for name, value in answer.items() if name != "claim_id"}
+        record = AuditRecord(
+            score_id=score.score_id,
+            scored_at=moment,
+            as_of=ask.as_of,
+            claim_key=self._keys.claim(ask.claim.claim_id),
+            claim_digest=claim_digest(ask.claim, self._keys),
+            model_name=score.model.name,
+            model_version=score.model.version,
+            model_digest=score.model.digest,
+            history_digest=self._about.history_digest,
+            code_version=self._about.code_version,
+            features_digest=self._about.features_digest,
+            features=packed(scored.values),
+            denial_probability=score.denial_probability,
+            decision=score.decision,
+            threshold=score.threshold,
+            answer=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
+        )
+        return answer, record

@@ -1,0 +1,94 @@
+"""What must be there before the first claim is scored: model, history, keys, audit log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+from claims.errors import UserError
+from claims.keys import load_keys
+from features.history import History, HistoryError
+from models.aliases import CHAMPION, MODEL, RegistryError, resolve
+from models.bundle import BundleError
+from models.denial import FEATURE_NAMES, DenialModel, ModelError
+from models.record import names_digest
+from models.score import ModelRef
+from models.scoring import Scorer
+from service.audit.repository import FILE, AuditRepository
+from service.audit.tables import AuditError
+from service.audit.writer import AuditWriter
+from service.deps import State
+from service.scoring.service import About, ScoringService
+
+if TYPE_CHECKING:
+    from claims.settings import Settings
+
+RUNNING_HISTORY: Final = ("history", "current")
+_EPOCH: Final = dt.date(1970, 1, 1)
+
+
+class StartError(UserError):
+    """The service cannot start; one sentence that says how to mend it."""
+
+
+def code_version() -> str:
+    """The program's version, as each record states it."""
+    try:
+        return f"preclear {version('preclear')}"
+    except PackageNotFoundError:
+        return "preclear (not installed)"
+
+
+def open_history(settings: Settings) -> History:
+    """The running history of the installation. Raises ``HistoryError``."""
+    return History.open(settings.home.joinpath(*RUNNING_HISTORY))
+
+
+def open_model(settings: Settings, wanted: str = CHAMPION) -> tuple[DenialModel, ModelRef]:
+    """The model that the registry names, verified. Raises ``StartError``."""
+    try:
+        resolved = resolve(settings.mlruns, wanted)
+        model = DenialModel.load(resolved.bundle)
+    except (RegistryError, BundleError, ModelError) as error:
+        raise StartError(str(error)) from None
+    if resolved.digest and resolved.digest != model.digest:
+        raise StartError(
+            f"The bundle {resolved.bundle} is not the one that was registered as version "
+            f"{resolved.version}: restore it, or train again."
+        )
+    return model, ModelRef(name=MODEL, version=resolved.version, digest=model.digest)
+
+
+def start(settings: Settings) -> tuple[State, AuditWriter]:
+    """All that a serving process holds. Raises ``UserError`` with one sentence."""
+    keys = load_keys(settings.home)
+    model, reference = open_model(settings)
+    try:
+        history = open_history(settings)
+        repository = AuditRepository(settings.home / FILE)
+    except (HistoryError, AuditError) as error:
+        raise StartError(str(error)) from None
+    scorer = Scorer(model, history, keys, name=reference.name, version=reference.version)
+    about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
+    writer = AuditWriter(repository)
+    until = _EPOCH + dt.timedelta(days=history.until) if history.until > 0 else None
+    state = State(
+        settings=settings,
+        model=model,
+        reference=reference,
+        history_digest=history.digest,
+        history_until=until,
+        code_version=about.code_version,
+        feature_count=len(FEATURE_NAMES),
+        repository=repository,
+        scoring=ScoringService(scorer, keys, writer, about),
+    )
+    return state, writer
+
+
+def stop(state: State, writer: AuditWriter) -> None:
+    """Finish what is under way and give everything back."""
+    state.scoring.close()
+    writer.close()
+    state.repository.close()
