@@ -16,19 +16,18 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.progress import Advance
 from features.catalog import NAMES
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
-Progress = Callable[[int, int], None]
-
 _LAST: Final = 0.15  # of the training claims by day: where early stopping looks
 _PATIENCE: Final = 30
 _LEAST: Final = 20  # denials in the stopping slice, below which it would stop by chance
 _RARE: Final = 15  # denials of a category, below which it is not learned
-_CATEGORY_ROUNDS: Final = 60
+CATEGORY_ROUNDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ def _train(
     label: NDArray[np.generic],
     stop: I64,
     rounds: int,
-    progress: Progress,
+    advance: Advance,
 ) -> lightgbm.Booster:
     """Train on all rows but ``stop``, which say when to stop (none: all rounds are made)."""
     keep = np.ones(len(values), np.bool_)
@@ -88,7 +87,7 @@ def _train(
     data = lightgbm.Dataset(values[keep], label[keep], feature_name=list(NAMES))
 
     def told(state: lightgbm.callback.CallbackEnv) -> None:
-        progress(state.iteration + 1, rounds)
+        advance(1)
 
     calls: list[Callable[[lightgbm.callback.CallbackEnv], None]] = [told]
     watched = []
@@ -120,7 +119,7 @@ def _made(booster: lightgbm.Booster) -> Booster:
 
 
 def denial(
-    values: F32, denied: NDArray[np.bool_], day: I32, settings: Settings, progress: Progress
+    values: F32, denied: NDArray[np.bool_], day: I32, settings: Settings, advance: Advance
 ) -> Booster:
     """Learn who is denied from the training examples (float32 n by features; days of submission).
 
@@ -130,13 +129,13 @@ def denial(
     if min(denied[stop].sum(), (~denied[stop]).sum()) < _LEAST:
         stop = np.empty(0, np.int64)
     made = _train(
-        parameters(settings), values, denied.astype(np.float32), stop, settings.trees, progress
+        parameters(settings), values, denied.astype(np.float32), stop, settings.trees, advance
     )
     return _made(made)
 
 
 def category(
-    values: F32, category: NDArray[np.int8], day: I32, settings: Settings, progress: Progress
+    values: F32, category: NDArray[np.int8], day: I32, settings: Settings, advance: Advance
 ) -> tuple[Booster | None, tuple[int, ...]]:
     """Learn the category of denied claims; gives the booster and the categories it tells apart.
 
@@ -158,5 +157,5 @@ def category(
         "learning_rate": 0.12,
         "min_data_in_leaf": 15,
     }
-    made = _train(chosen, values[rows], label, stop, _CATEGORY_ROUNDS, progress)
+    made = _train(chosen, values[rows], label, stop, CATEGORY_ROUNDS, advance)
     return _made(made), classes

@@ -23,3 +23,12 @@ def number(date: dt.date) -> int:
     1
     """
     return date.toordinal() - _EPOCH
+
+
+def month(day: int) -> str:
+    """The month of a day number.
+
+    >>> month(31)
+    '1970-02'
+    """
+    return iso(day)[:7]

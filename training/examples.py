@@ -8,7 +8,7 @@ Younger claims are left out, answered or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -70,6 +70,19 @@ class Examples:
         """Count the examples."""
         return len(self.rows)
 
+    def take(self, places: I64) -> Examples:
+        """Return the examples at ``places``."""
+        return replace(
+            self,
+            rows=self.rows[places],
+            day=self.day[places],
+            known_on=self.known_on[places],
+            denied=self.denied[places],
+            category=self.category[places],
+            carc=self.carc[places],
+            payer=self.payer[places],
+        )
+
 
 def _days_for(lags: I32, share: float) -> float:
     return float(np.quantile(lags, share, method="higher"))
@@ -104,10 +117,11 @@ def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
 
 
 def _first_of_their_id(frame: Frame) -> Flags:
+    order = np.lexsort((frame.submitted, frame.claim_key))
+    order = order[frame.original[order]]
+    key = frame.claim_key[order]
     first = np.zeros(len(frame), np.bool_)
-    originals = np.flatnonzero(frame.original)
-    _, place = np.unique(frame.claim_key[originals], return_index=True)
-    first[originals[place]] = True
+    first[order[np.append(True, key[1:] != key[:-1])[: len(key)]]] = True
     return first
 
 
@@ -124,7 +138,7 @@ def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
     age = np.where(dated, maturity.until - frame.submitted.astype(np.int64), 0)
     reasons: dict[str, Flags] = {
         "a replacement or a void (frequency 7 or 8)": ~frame.original,
-        "sent again under the same claim id": ~(labels.example | _first_of_their_id(frame)),
+        "under the claim id of an earlier claim": ~(labels.example | _first_of_their_id(frame)),
         "without a submission date": ~dated,
         "too young to be judged": age < maturity.by_payer[payers.place],
         "old, and never answered": ~labels.example,

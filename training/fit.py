@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
+from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
 from models.native import NativeBooster
 from training import boosters
-from training.boosters import Progress, Settings
+from training.boosters import Settings
 from training.examples import Examples
 from training.splits import Split
 
@@ -75,15 +76,18 @@ def fit(
     """
     train, later = split.train, split.calibration
     matrix, denied, day = values[train], examples.denied[train], examples.day[train]
-    main = boosters.denial(matrix, denied, day, settings, progress)
-    second, classes = boosters.category(
-        matrix[denied], examples.category[train][denied], day[denied], settings, progress
-    )
+    with progress.stage("Learning who is denied", settings.trees) as advance:
+        main = boosters.denial(matrix, denied, day, settings, advance)
+    with progress.stage("Learning why", boosters.CATEGORY_ROUNDS) as advance:
+        second, classes = boosters.category(
+            matrix[denied], examples.category[train][denied], day[denied], settings, advance
+        )
     known = np.concatenate((train, later))
     known = known[examples.denied[known]]
     scores = NativeBooster(main.text).raw(values[later], boosters.cores(settings.threads))[:, 0]
     calibration = Calibration.fit(scores, examples.denied[later])
     probability = calibration.apply(scores)
+    category_trees = 0 if second is None else second.trees
     model = DenialModel.from_parts(
         denial=main.text,
         category=None if second is None else second.text,
@@ -92,6 +96,6 @@ def fit(
         calibration=calibration,
         carcs=CarcTable.fit(examples.category[known], examples.carc[known], payer_key[known]),
         threshold=best_threshold(probability, examples.denied[later]),
-        facts=facts,
+        facts={**facts, "trees": main.trees, "category_trees": category_trees},
     )
-    return Fitted(model, main.trees, 0 if second is None else second.trees, main.gain)
+    return Fitted(model, main.trees, category_trees, main.gain)

@@ -7,7 +7,7 @@ it, the last days of a period would hold quickly answered claims only, which are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -45,6 +45,19 @@ class Split:
     test_ends: int
     in_gaps: int
     late_answers: int
+
+    def used(self) -> I64:
+        """Places of all examples in a period, ascending."""
+        return np.sort(np.concatenate((self.train, self.calibration, self.test)))
+
+    def within(self, used: I64) -> Split:
+        """Return the same split of the examples at ``used`` alone."""
+        return replace(
+            self,
+            train=np.searchsorted(used, self.train),
+            calibration=np.searchsorted(used, self.calibration),
+            test=np.searchsorted(used, self.test),
+        )
 
 
 def _boundaries(day: I32, gap: int, shares: tuple[float, float, float]) -> tuple[int, int]:

@@ -1,0 +1,53 @@
+"""From a dataset to what learning and judging both need: frame, history, examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.dataset import Dataset
+from claims.labels import label
+from claims.progress import Progress
+from features.build import build
+from features.catalog import FEATURES
+from features.frame import Frame
+from features.history import History
+from training.examples import Examples, make
+from training.payers import Payers
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+_CHUNK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A dataset's claims, the history that they and their remittances make, and the examples."""
+
+    frame: Frame
+    history: History
+    examples: Examples
+
+
+def prepare(dataset: Dataset, progress: Progress) -> Prepared:
+    """Match claims with their answers, index the history, choose the examples."""
+    with progress.stage("Matching claims and remittances"):
+        labels = label(dataset)
+        frame = Frame.from_tables(dataset.claims, dataset.lines)
+    with progress.stage("Building the history"):
+        history = History.build(frame, labels)
+    return Prepared(frame, history, make(frame, labels, Payers.of(dataset.claims)))
+
+
+def matrix(frame: Frame, history: History, rows: I64, progress: Progress) -> F32:
+    """The features of the claims at ``rows``, each as of its own day: float32 (rows, features)."""
+    values = np.empty((len(rows), len(FEATURES)), np.float32)
+    with progress.stage("Building features", len(rows)) as advance:
+        for first in range(0, len(rows), _CHUNK):
+            part = rows[first : first + _CHUNK]
+            values[first : first + len(part)] = build(frame.take(part), history)
+            advance(len(part))
+    return values
