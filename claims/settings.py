@@ -1,0 +1,79 @@
+"""All settings of Preclear, from environment variables named ``PRECLEAR_...``.
+
+``docs/settings.md`` lists them; a test holds that none is missing there. A new setting is a field
+here with a description, and a row there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from claims.errors import UserError
+
+PREFIX = "PRECLEAR_"
+
+
+class Settings(BaseSettings):
+    """What can be set; each default works on one machine for one practice.
+
+    >>> Settings(home="elsewhere").home
+    PosixPath('elsewhere')
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(
+        Path("var"),
+        description="folder for all state: the secret, the running history, the audit log",
+    )
+    mlruns: Path = Field(
+        Path("mlruns"), description="folder of the model registry (MLflow); nothing of a claim"
+    )
+    carc_csv: Path | None = Field(
+        None, description="your own copy of the official CARC list, a CSV with code and description"
+    )
+    host: str = Field("127.0.0.1", description="address that the service listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port of the service; 0 takes a free one")
+    workers: int = Field(1, ge=1, le=256, description="processes that serve")
+    threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="probability from which a claim is held; unset: the model's own",
+    )
+    max_body_bytes: int = Field(
+        10_000_000, ge=1_000, description="largest request body that the service takes"
+    )
+    max_claims: int = Field(2_000, ge=1, description="most claims in one request")
+    max_lines: int = Field(500, ge=1, description="most service lines on one claim of a request")
+    max_in_flight: int = Field(
+        64, ge=1, description="most requests worked on at once; further ones get 503"
+    )
+    api_docs: bool = Field(True, description="serve the interactive API page at /docs")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least severe of the messages that are logged"
+    )
+    debug: bool = Field(
+        False, description="show a traceback when the command line meets an unexpected error"
+    )
+
+    @classmethod
+    def read(cls, **overrides: Any) -> Self:
+        """The settings of the environment, with ``overrides`` (``None`` overrides nothing).
+
+        Raises ``UserError`` naming the first setting that cannot be used.
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = "_".join(str(part) for part in first["loc"])
+            raise UserError(
+                f"the setting {PREFIX}{name.upper()} cannot be used ({first['msg']}): "
+                "correct it or unset it"
+            ) from None

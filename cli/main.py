@@ -1,0 +1,71 @@
+"""The ``preclear`` command. Each group of verbs is a module with ``register(app)``.
+
+A module is imported when its verb is called (all of them for ``--help``) and imports what is heavy
+inside its functions, so that the command answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from cli.errors import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERBS: Final = ("demo", "synth", "read", "train", "evaluate", "score", "models", "serve", "audit")
+_HELP: Final = ("--help", "-h")
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """The command with the verb that ``words`` call, or with all verbs."""
+    app = typer.Typer(
+        name="preclear",
+        help="Tells, before a claim goes out, whether the payer will deny it, why, and what to do.",
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": list(_HELP)},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def preclear(
+        context: typer.Context,
+        version: bool = typer.Option(False, "--version", help="Show the version and stop."),
+    ) -> None:
+        if version:
+            from importlib.metadata import version as version_of
+
+            print(f"preclear {version_of('preclear')}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            print(context.get_help())
+
+    called = next((word for word in words if not word.startswith("-")), "")
+    for verb in (called,) if called in VERBS else VERBS:
+        if find_spec(f"cli.{verb}") is not None:
+            import_module(f"cli.{verb}").register(app)
+    return app
+
+
+def call(words: Sequence[str]) -> int:
+    """Run one command; gives its exit code."""
+
+    def command() -> object:
+        whole = typer.main.get_command(build(words))
+        return whole.main(args=list(words), prog_name="preclear", standalone_mode=False)
+
+    return run(command)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(call(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

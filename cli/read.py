@@ -1,0 +1,252 @@
+"""``preclear read``: what files hold, what became of it, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cli.errors import FAILED, CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from claims.dataset import Dataset
+    from claims.keys import Keys
+
+Report = dict[str, Any]
+_SHOWN: Final = 40
+_NUMBERS: Final = ("claims", "remittances", "problems", "denied", "amount", "share", "segment")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("read")(read)
+
+
+def read(
+    paths: Annotated[list[Path], typer.Argument(help="837 and 835 files, folders, tables.")],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Also judge every file by its guide (pyx12).")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Give everything as one JSON document.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes that read; default: all cores.")
+    ] = None,
+) -> None:
+    """Count what files hold: claims, remittances, outcomes by category, what cannot be read."""
+    from claims.carc import load_catalogue
+    from claims.dataset import read_dataset
+    from claims.settings import Settings
+    from cli.progress import watch
+
+    settings = Settings.read()
+    progress = watch()
+    dataset = read_dataset(
+        paths,
+        keys=_keys(settings.home),
+        catalogue=load_catalogue(settings.carc_csv),
+        workers=workers,
+        progress=progress,
+    )
+    report = _report(dataset)
+    if strict:
+        files = [file.path for file in dataset.files if file.kind != "tables"]
+        with progress.stage("Judging", total=len(files)) as advance:
+            report["strict"] = []
+            for file in files:
+                report["strict"] += _judge(file)
+                advance()
+    if as_json:
+        print(json.dumps(report, indent=2))
+    else:
+        _print(report)
+    if not (report["totals"]["claims"] or report["totals"]["remittances"]):
+        raise CliError("no claim and no remittance could be read: see what was reported", FAILED)
+
+
+def _keys(home: Path) -> Keys:
+    """The installation's keys where it has any; reading alone makes no state."""
+    import secrets
+
+    from claims.keys import SECRET_BYTES, SECRET_NAME, Keys, load_keys
+
+    if (home / SECRET_NAME).exists():
+        return load_keys(home)
+    return Keys(secrets.token_bytes(SECRET_BYTES))
+
+
+def _report(dataset: Dataset) -> Report:
+    return {
+        "files": [
+            {
+                "file": file.path,
+                "kind": file.kind,
+                "claims": file.claims,
+                "remittances": file.remittances,
+                "problems": file.problems,
+            }
+            for file in dataset.files
+        ],
+        "totals": _totals(dataset),
+        "outcomes": _outcomes(dataset),
+        "categories": _categories(dataset),
+        "problems": [
+            {
+                "file": problem.source,
+                "segment": problem.segment,
+                "claim_id": problem.claim_id,
+                "text": problem.text,
+            }
+            for problem in dataset.problems
+        ],
+        "ignored": list(dataset.ignored),
+    }
+
+
+def _totals(dataset: Dataset) -> Report:
+    from claims.labels import label
+
+    labels = label(dataset)
+    examples = int(labels.example.sum())
+    denied = int((labels.outcome[labels.example] >= 1).sum())
+    return {
+        "claims": dataset.claims.num_rows,
+        "lines": dataset.lines.num_rows,
+        "remittances": dataset.remittances.num_rows,
+        "claims_matched": int((labels.remittance >= 0).sum()),
+        "examples": examples,
+        "examples_denied": denied,
+        "example_denial_rate": denied / examples if examples else None,
+    }
+
+
+def _outcomes(dataset: Dataset) -> Report:
+    """Outcomes of all adjudications, whether their claim is among the files or not."""
+    counts = Counter(dataset.remittances["outcome"].to_pylist())
+    no_adjudication = counts.pop("", 0)
+    adjudicated = counts.total()
+    denied = counts["denied"] + counts["partial"]
+    return {
+        "paid": counts["paid"],
+        "partial": counts["partial"],
+        "denied": counts["denied"],
+        "no_adjudication": no_adjudication,
+        "denial_rate": denied / adjudicated if adjudicated else None,
+    }
+
+
+def _categories(dataset: Dataset) -> list[Report]:
+    """Denied remittances by category, the most frequent first, with their CARCs."""
+    from decimal import Decimal
+
+    remittances = dataset.remittances.select(["category", "carc", "denied_amount"])
+    counts: Counter[str] = Counter()
+    amounts: dict[str, Decimal] = {}
+    carcs: dict[str, Counter[str]] = {}
+    for category, carc, amount in zip(*remittances.to_pydict().values(), strict=True):
+        if category:
+            counts[category] += 1
+            amounts[category] = amounts.get(category, Decimal(0)) + amount
+            carcs.setdefault(category, Counter())[carc] += 1
+    denied = counts.total()
+    return [
+        {
+            "category": category,
+            "denied": count,
+            "share": count / denied,
+            "amount": str(amounts[category]),
+            "carcs": dict(carcs[category].most_common()),
+        }
+        for category, count in counts.most_common()
+    ]
+
+
+def _judge(file: str) -> list[Report]:
+    try:
+        from claims.x12.judge import findings
+    except ImportError:
+        raise CliError("--strict needs pyx12: install preclear[train]") from None
+    return [
+        {
+            "file": file,
+            "segment": finding.segment,
+            "name": finding.element or finding.segment_id,
+            "text": finding.text,
+        }
+        for finding in findings(Path(file).read_bytes())
+    ]
+
+
+def _print(report: Report) -> None:
+    from cli.tables import show
+
+    files = report["files"]
+    show("Files", list(files[0]) if files else ["file"], _cells(files), _NUMBERS)
+    for line in _sentences(report):
+        print(line)
+    print()
+    if report["categories"]:
+        rows = [
+            [
+                row["category"],
+                f"{row['denied']:,}",
+                f"{row['share']:.1%}",
+                f"{float(row['amount']):,.2f}",
+                " ".join(list(row["carcs"])[:6]),
+            ]
+            for row in report["categories"]
+        ]
+        columns = ["category", "denied", "share", "amount", "CARCs"]
+        show("Denied, by category", columns, rows, _NUMBERS)
+    if report["problems"]:
+        columns = ["file", "segment", "claim", "what"]
+        show("What could not be read", columns, _first(report["problems"]), _NUMBERS)
+    if "strict" in report:
+        columns = ["file", "segment", "element", "what"]
+        if report["strict"]:
+            show("Against the guides (pyx12)", columns, _first(report["strict"]), _NUMBERS)
+        else:
+            print("Against the guides (pyx12): nothing to object to.")
+
+
+def _cells(rows: Sequence[Report]) -> list[list[str]]:
+    return [
+        [f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()]
+        for row in rows
+    ]
+
+
+def _first(rows: Sequence[Report]) -> list[list[str]]:
+    """The first rows, and how many more there are."""
+    cells = _cells(rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        cells.append(["...", "", "", f"and {len(rows) - _SHOWN:,} more: --json lists all"])
+    return cells
+
+
+def _sentences(report: Report) -> list[str]:
+    totals, outcomes = report["totals"], report["outcomes"]
+    lines = [
+        f"{totals['claims']:,} claims with {totals['lines']:,} lines, "
+        f"{totals['remittances']:,} remittances; {totals['claims_matched']:,} claims are answered."
+    ]
+    if outcomes["denial_rate"] is not None:
+        lines.append(
+            f"Of the remittances {outcomes['paid']:,} paid, {outcomes['partial']:,} denied in "
+            f"part, {outcomes['denied']:,} denied ({outcomes['denial_rate']:.1%} with a denial); "
+            f"{outcomes['no_adjudication']:,} decide nothing (reversals, pending, forwarded)."
+        )
+    if totals["examples"]:
+        lines.append(
+            f"{totals['examples']:,} claims can be learned from, "
+            f"{totals['example_denial_rate']:.1%} of them with a denial."
+        )
+    if report["ignored"]:
+        lines.append(f"{len(report['ignored']):,} other files hold no X12 and were passed over.")
+    return lines
