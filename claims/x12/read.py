@@ -34,12 +34,13 @@ def read(
         name: What to call the file in problems.
 
     Raises:
-        TypeError: ``source`` is a text.
+        TypeError: ``source`` is neither, such as a path.
     """
-    if isinstance(source, str):
+    if isinstance(source, bytes):
+        return _Reader(name).run(io.BytesIO(source))
+    if not hasattr(source, "read"):
         raise TypeError("read() takes bytes or a binary stream, not a path: open the file first")
-    stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source
-    return _Reader(name).run(stream)
+    return _Reader(name).run(source)
 
 
 class _Reader:

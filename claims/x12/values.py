@@ -19,8 +19,6 @@ Value = TypeVar("Value")
 
 _LIMIT: Final = 1 << 16
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,11}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
-_CENT: Final = Decimal("0.01")
-_THOUSANDTH: Final = Decimal("0.001")
 
 
 class UnreadableError(ValueError):
@@ -55,23 +53,22 @@ def _date(text: str) -> dt.date | None:
         return None
 
 
-def _number(text: str, step: Decimal) -> Decimal | None:
+def _number(text: str, places: int) -> Decimal | None:
     text = text.strip()
     if not _NUMBER.fullmatch(text):
         return None
     value = Decimal(text)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < step.as_tuple().exponent:
-        value = value.quantize(step, ROUND_HALF_EVEN)
+    if len(text.partition(".")[2]) > places:
+        value = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
     return value
 
 
 def _amount(text: str) -> Decimal | None:
-    return _number(text, _CENT)
+    return _number(text, 2)
 
 
 def _quantity(text: str) -> Decimal | None:
-    return _number(text, _THOUSANDTH)
+    return _number(text, 3)
 
 
 def _pair(days: str) -> tuple[dt.date | None, dt.date | None]:
