@@ -8,6 +8,8 @@ import socket
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,7 +40,7 @@ def test_no_tracked_file_names_a_path_of_one_machine(tracked: list[Path]) -> Non
 def test_no_tracked_file_names_this_machine(tracked: list[Path]) -> None:
     name = socket.gethostname()
     if len(name) < 6 or name in LOCAL:
-        name = "a-name-that-no-file-holds"
+        pytest.skip("this machine has no telling name")
     assert [file.name for file, text in _texts(tracked).items() if name in text] == []
 
 
