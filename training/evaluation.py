@@ -122,18 +122,19 @@ class Evaluation:
 
     def to_json(self) -> dict[str, object]:
         """The same as plain values; what is not defined is null."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: plain(value) for name, value in asdict(self).items()}
 
     def text(self) -> str:
         """``to_json`` as text."""
         return json.dumps(self.to_json(), indent=1, allow_nan=False)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """``value`` with texts for keys, lists for tuples, and ``None`` for what is not finite."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -9,9 +9,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from training.assess import Assessment
 from training.evaluation import Evaluation
 from training.intervals import Figure
-from training.metrics import METRICS, Figures
+from training.metrics import METRICS
 
 _TITLES: Final = {
     "auroc": "AUROC",
@@ -33,9 +34,10 @@ def console(out: IO[str] | None = None) -> Console:
     )
 
 
-def _table(screen: Console, title: str) -> Table:
+def table(screen: Console, title: str) -> Table:
+    """An empty table: ruled on a terminal, ASCII elsewhere."""
     style = box.SIMPLE_HEAD if screen.is_terminal else box.ASCII2
-    return Table(title=title, box=style, title_justify="left", title_style="bold", pad_edge=False)
+    return Table(title=title, box=style, title_justify="left", title_style="bold")
 
 
 def number(value: float) -> str:
@@ -59,22 +61,22 @@ def show(evaluation: Evaluation, screen: Console) -> None:
 
 
 def _periods(made: Evaluation, screen: Console) -> None:
-    table = _table(screen, f"Claims by day of submission ({made.claims:,} read)")
-    table.add_column("period")
-    table.add_column("from")
-    table.add_column("to")
+    rows = table(screen, f"Claims by day of submission ({made.claims:,} read)")
+    rows.add_column("period")
+    rows.add_column("from")
+    rows.add_column("to")
     for name in ("claims", "denied", "share denied"):
-        table.add_column(name, justify="right")
+        rows.add_column(name, justify="right")
     for one in made.periods:
         share = one.denied / one.examples if one.examples else math.nan
-        table.add_row(
+        rows.add_row(
             one.name, one.first, one.last, f"{one.examples:,}", f"{one.denied:,}", f"{share:.1%}"
         )
-    screen.print(table)
+    screen.print(rows)
     dropped = [f"{count:,} {reason}" for reason, count in made.dropped.items() if count]
     screen.print(
-        f"Answers were read until {made.until}; 98 % of them come within {made.mature_days} days. "
-        f"Gap between periods: {made.gap_days} days."
+        f"Answers were read until {made.until}; 98 % of them come within {made.mature_days} days."
+        + (f" Gap between periods: {made.gap_days} days." if made.gap_days else "")
     )
     if dropped:
         screen.print(f"Left out: {'; '.join(dropped)}.")
@@ -83,22 +85,21 @@ def _periods(made: Evaluation, screen: Console) -> None:
 
 def _overall(made: Evaluation, screen: Console) -> None:
     tested = made.overall
-    table = _table(
+    rows = table(
         screen,
-        f"On {tested.examples:,} claims never seen, {tested.denied:,} of them denied "
-        "(95 % intervals)",
+        f"On {tested.examples:,} claims, {tested.denied:,} of them denied (95 % intervals)",
     )
-    table.add_column("")
-    table.add_column(made.model, justify="right")
+    rows.add_column("")
+    rows.add_column(made.model, justify="right")
     for name in made.peers:
-        table.add_column(name, justify="right")
+        rows.add_column(name, justify="right")
     for name in METRICS:
         others = (number(getattr(peer, name).value) for peer in made.peers.values())
-        table.add_row(_TITLES[name], interval(getattr(tested, name)), *others)
+        rows.add_row(_TITLES[name], interval(getattr(tested, name)), *others)
     blank = ["" for _ in made.peers]
-    table.add_row("category, first guess", interval(made.category.top_1), *blank)
-    table.add_row("category, first three", interval(made.category.top_3), *blank)
-    screen.print(table)
+    rows.add_row("category, first guess", interval(made.category.top_1), *blank)
+    rows.add_row("category, first three", interval(made.category.top_3), *blank)
+    screen.print(rows)
     flagging = made.at_threshold
     screen.print(
         f"Flagging from {flagging.threshold:.3f} on: {flagging.flagged:,} claims flagged, "
@@ -107,42 +108,59 @@ def _overall(made: Evaluation, screen: Console) -> None:
     screen.print()
 
 
-def _short(made: Figures) -> tuple[str, ...]:
-    return (
-        f"{made.examples:,}",
-        f"{made.denied:,}",
-        interval(made.auroc),
-        number(made.auprc.value),
-        number(made.recall_at_precision.value),
-        number(made.brier.value),
-        interval(made.calibration_error),
-    )
+def _stacked(figure: Figure) -> str:
+    """A figure over its interval, for narrow columns."""
+    if not math.isfinite(figure.value):
+        return "-"
+    return f"{figure.value:.3f}\n{figure.low:.2f}-{figure.high:.2f}"
 
 
 def _payers(made: Evaluation, screen: Console) -> None:
     if not made.payers:
         return
-    table = _table(screen, "By payer (those with 100 claims or more)")
-    table.add_column("payer", max_width=34, overflow="ellipsis", no_wrap=True)
-    for name in ("claims", "denied", "AUROC", "AUPRC", "recall", "Brier", "ECE", "top 1"):
-        table.add_column(name, justify="right")
+    rows = table(screen, "By payer (those with 100 claims or more; 95 % intervals below)")
+    rows.add_column("payer", max_width=32)
+    for name in ("claims", "denied", "AUROC", "AUPRC", "recall", "Brier", "ECE", "top 1", "top 3"):
+        rows.add_column(name, justify="right", no_wrap=True)
     for one in made.payers:
-        table.add_row(one.payer, *_short(one.figures), number(one.category.top_1.value))
-    screen.print(table)
+        of = one.figures
+        shown = (of.auroc, of.auprc, of.recall_at_precision, of.brier, of.calibration_error)
+        cells = (*shown, one.category.top_1, one.category.top_3)
+        rows.add_row(
+            one.payer, f"{of.examples:,}", f"{of.denied:,}", *(_stacked(cell) for cell in cells)
+        )
+    screen.print(rows)
+    screen.print()
 
 
 def _signal(made: Evaluation, screen: Console) -> None:
     if made.signal is None:
         return
-    table = _table(screen, "Where the knowledge comes from (share of the trees' gain)")
-    table.add_column("factor")
-    table.add_column("gain", justify="right")
-    table.add_column("its strongest features")
+    rows = table(screen, "Where the knowledge comes from (share of the trees' gain)")
+    rows.add_column("factor")
+    rows.add_column("gain", justify="right")
+    rows.add_column("its strongest features")
     for factor, share in made.signal.factors[:_FACTORS_SHOWN]:
         strongest = [name for name, of, _ in made.signal.features if of == factor]
-        table.add_row(factor, f"{share:.1%}", ", ".join(strongest[:3]))
-    screen.print(table)
+        rows.add_row(factor, f"{share:.1%}", ", ".join(strongest[:3]))
+    screen.print(rows)
     screen.print(
         f"The best single feature, {made.signal.best_feature}, has AUROC "
         f"{made.signal.best_auroc:.3f} alone; the model has {number(made.overall.auroc.value)}."
     )
+
+
+def show_assessment(made: Assessment, screen: Console) -> None:
+    """Print how an existing model did, and say which of the claims it had learned from."""
+    show(made.evaluation, screen)
+    if made.only_seen:
+        screen.print(
+            f"These claims were submitted before {made.learned_before}, in the time that the model "
+            "learned from: this is no test of it. Give it later files."
+        )
+    elif made.seen is not None:
+        screen.print(
+            f"Not counted above: {made.seen.examples:,} claims submitted before "
+            f"{made.learned_before}, in the time that the model learned from (AUROC "
+            f"{number(made.seen.auroc.value)} there, which is no test)."
+        )

@@ -23,6 +23,7 @@ from models.denial import DenialModel, Prediction
 from models.registry import Registry
 from training import baselines, running
 from training.boosters import Settings, parameters
+from training.ceiling import ceiling
 from training.code import code_version
 from training.days import iso
 from training.evaluation import Evaluation, Period, evaluate, period, signal
@@ -123,7 +124,7 @@ def learn(
         test = values[parts.test]
         predicted = fitted.model.predict(test)
         peers = _peers(values, examples, parts, settings.seed)
-        peers |= _ceiling(truth, frame.claim_key[examples.rows[parts.test]])
+        peers |= ceiling(truth, frame.claim_key[examples.rows[parts.test]])
         evaluation = evaluate(
             model="this model",
             data_digest=digest,
@@ -153,13 +154,6 @@ def _peers(values: F32, examples: Examples, parts: Split, seed: int) -> dict[str
         "payer rate": baselines.payer_rate(examples.payer[train], denied, examples.payer[test]),
         "logistic": baselines.logistic(values[train], denied, values[test], seed),
     }
-
-
-def _ceiling(truth: Mapping[int, float] | None, keys: NDArray[np.uint64]) -> dict[str, F64]:
-    """The true probabilities of the test claims, if they are known for every one."""
-    if not truth or not all(int(key) in truth for key in keys):
-        return {}
-    return {"ceiling": np.array([truth[int(key)] for key in keys])}
 
 
 def train(

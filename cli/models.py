@@ -1,0 +1,138 @@
+"""``preclear models``: list, show, promote, roll back and compare what was registered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from models.registry import Entry, Registry
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Wanted = Annotated[str, typer.Argument(help="A version or an alias, such as champion.")]
+_COLUMNS = ("test.auroc", "test.auprc", "test.recall_at_precision", "test.calibration_error")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of verbs."""
+    group = typer.Typer(help="List, show, promote, roll back and compare registered models.")
+    group.command("list")(list_)
+    for verb in (show, promote, rollback, compare):
+        group.command()(verb)
+    app.add_typer(group, name="models")
+
+
+def _registry() -> Registry:
+    from claims.settings import Settings
+    from models.registry import Registry
+
+    return Registry(Settings.read().mlruns)
+
+
+def _console() -> Console:
+    from training.report import console
+
+    return console()
+
+
+def _say(entry: Entry, text: str, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(asdict(entry), indent=1))
+    else:
+        print(text)
+
+
+def list_(as_json: Json = False) -> None:
+    """List all models, newest first."""
+    entries = _registry().entries()
+    if as_json:
+        print(json.dumps([asdict(entry) for entry in entries], indent=1))
+        return
+    if not entries:
+        print("No model is registered yet: run `preclear train PATH... --promote`.")
+        return
+    from training.report import number, table
+
+    screen = _console()
+    made = table(screen, "Registered models")
+    for name in ("version", "aliases", "made", "AUROC", "AUPRC", "recall", "ECE", "decision"):
+        made.add_column(name)
+    for entry in entries:
+        figures = (number(entry.metrics.get(name, float("nan"))) for name in _COLUMNS)
+        aliases = ", ".join(entry.aliases)
+        made.add_row(entry.version, aliases, entry.created_at[:16], *figures, entry.promotion)
+    screen.print(made)
+
+
+def show(model: Wanted = "champion", as_json: Json = False) -> None:
+    """Show one model: its digest, what it learned from, its figures."""
+    entry = _registry().show(model)
+    if as_json:
+        print(json.dumps(asdict(entry), indent=1))
+        return
+    from training.report import table
+
+    screen = _console()
+    made = table(screen, f"Version {entry.version} of the denial model")
+    made.add_column("what")
+    made.add_column("value")
+    facts = {
+        "aliases": ", ".join(entry.aliases),
+        "made": entry.created_at,
+        "digest": entry.digest,
+        "MLflow run": entry.run_id,
+        "decision": entry.promotion,
+        **entry.tags,
+        **entry.parameters,
+        **{name: f"{value:.4f}" for name, value in sorted(entry.metrics.items())},
+    }
+    for name, value in facts.items():
+        made.add_row(name, value)
+    screen.print(made)
+
+
+def promote(model: Wanted, as_json: Json = False) -> None:
+    """Make a model the champion, which the service answers with."""
+    entry = _registry().promote(model, "asked for by `preclear models promote`")
+    _say(entry, f"Version {entry.version} is the champion.", as_json)
+
+
+def rollback(as_json: Json = False) -> None:
+    """Make the champion before this one the champion again."""
+    entry = _registry().rollback("asked for by `preclear models rollback`")
+    _say(entry, f"Version {entry.version} is the champion again.", as_json)
+
+
+def compare(
+    first: Annotated[str, typer.Argument(help="A version or an alias.")] = "champion",
+    second: Annotated[str, typer.Argument(help="A version or an alias.")] = "challenger",
+    as_json: Json = False,
+) -> None:
+    """Put the test figures of two models side by side.
+
+    Each was measured on the test period of its own training data: see `preclear evaluate` for one
+    and the same data.
+    """
+    rows = _registry().compare(first, second)
+    if as_json:
+        print(json.dumps([asdict(row) for row in rows], indent=1))
+        return
+    from training.report import number, table
+
+    screen = _console()
+    made = table(screen, "Each on the test period of its own data")
+    made.add_column("figure")
+    for name in (first, second, "difference"):
+        made.add_column(name, justify="right")
+    for row in rows:
+        if row.metric.endswith((".low", ".high")):
+            continue
+        one = float("nan") if row.first is None else row.first
+        two = float("nan") if row.second is None else row.second
+        made.add_row(row.metric.removeprefix("test."), number(one), number(two), number(two - one))
+    screen.print(made)
