@@ -146,6 +146,8 @@ def _from_edits(edits: Sequence[Edit]) -> Iterator[_Candidate]:
 
 
 def _from_categories(now: Situation) -> Iterator[_Candidate]:
+    if now.probability < REVIEW * now.threshold:
+        return
     for category, share in zip(CATEGORIES, now.categories.tolist(), strict=True):
         for action, part in _actions(category, now):
             yield _candidate(action, now.probability * share * part, now)

@@ -227,7 +227,7 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_location": "claims from this location to this payer",
     "payer_lag": "claims that this payer got after as long",
     "payer_coverage": "claims to this payer with the same payer order and other coverage",
-    "payer_missing": "claims to this payer with the same details left out",
+    "payer_missing": "claims to this payer that leave out the same",
     "payer_paperwork": "claims to this payer in this setting with the same paperwork",
     "payer_repeat": "claims to this payer in the same state",
     "payer_member": "claims of this member to this payer",
@@ -246,7 +246,7 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_procedure_setting": "lines with this procedure to this payer in this setting",
     "payer_procedure_visits": "lines with this procedure to this payer after as many visits",
     "payer_procedure_units": "lines with this procedure to this payer with as many units",
-    "payer_procedure_missing": "lines with this procedure to this payer with the same left out",
+    "payer_procedure_missing": "lines with this procedure to this payer that leave out the same",
     "payer_revenue": "lines with this revenue code to this payer",
 }
 

@@ -1,0 +1,68 @@
+"""Which factor a feature speaks for, on this claim.
+
+A rate over a fine key ("this procedure at this payer with the same details left out") leans on the
+rate over the broader key above it, and trees often split on the fine one where the broader one
+would have done. Blaming the detail for what holds without it would mislead. So a rate speaks for
+its own factor only where it differs from the rate above it by ``APART`` of the larger of the two
+and by at least ``POINTS``; otherwise it speaks for the factor of the broader key. How often something was seen says nothing
+about the claim itself: all counts together are one factor, ``AMOUNT_OF_HISTORY``.
+
+Every feature belongs to just one factor, so sums stay exact.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalog import FACTORS, FEATURES, PLACE, Feature
+from features.kinds import CLAIM_KINDS, LINE_KINDS, Kind
+
+Places = NDArray[np.int64]
+
+APART: Final = 0.2
+POINTS: Final = 0.01
+AMOUNT_OF_HISTORY: Final = "amount_of_history"
+GROUPS: Final[tuple[str, ...]] = (*FACTORS, AMOUNT_OF_HISTORY)
+
+_KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
+}
+
+
+def _own(feature: Feature) -> int:
+    return GROUPS.index(AMOUNT_OF_HISTORY if feature.measure == "seen" else feature.factor)
+
+
+def _above(feature: Feature) -> int:
+    """The place of the rate of the next broader key, -1 where there is none."""
+    if feature.measure not in ("rate", "recent"):
+        return -1
+    return PLACE.get(f"{_KINDS[feature.kind].parent}_rate", -1)
+
+
+def _depth(feature: Feature) -> int:
+    above = _above(feature)
+    return 0 if above < 0 else 1 + _depth(FEATURES[above])
+
+
+OWN: Final[Places] = np.array([_own(feature) for feature in FEATURES])
+_ABOVE: Final[Places] = np.array([_above(feature) for feature in FEATURES])
+_DEPTHS: Final[Places] = np.array([_depth(feature) for feature in FEATURES])
+_LEVELS: Final[tuple[Places, ...]] = tuple(
+    np.flatnonzero(depth == _DEPTHS) for depth in range(1, int(_DEPTHS.max()) + 1)
+)
+
+
+def groups(values: NDArray[np.float32]) -> Places:
+    """For one feature row: the place in ``GROUPS`` of the factor that each feature speaks for."""
+    found = OWN.copy()
+    for level in _LEVELS:
+        above = _ABOVE[level]
+        fine, broad = values[level], values[above]
+        # NaN (no line at all) is apart from everything.
+        same = np.abs(fine - broad) <= np.maximum(APART * np.maximum(fine, broad), POINTS)
+        found[level] = np.where(same, found[above], found[level])
+    return found
