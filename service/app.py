@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Model, history and audit log are opened when the application starts; it does not start without
     them (``UserError``).
     """
-    settings = settings or Settings()
+    settings = settings or Settings.read()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

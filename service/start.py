@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from claims.errors import UserError
 from claims.keys import load_keys
 from features.history import History, HistoryError
-from models.aliases import CHAMPION, MODEL, RegistryError, resolve
-from models.bundle import BundleError
-from models.denial import FEATURE_NAMES, DenialModel, ModelError
+from models.aliases import CHAMPION, MODEL, resolve
+from models.denial import FEATURE_NAMES, DenialModel
 from models.record import names_digest
 from models.score import ModelRef
 from models.scoring import Scorer
 from service.audit.repository import FILE, AuditRepository
-from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
@@ -41,22 +40,27 @@ def code_version() -> str:
 
 
 def open_history(settings: Settings) -> History:
-    """The running history of the installation. Raises ``HistoryError``."""
-    return History.open(settings.home.joinpath(*RUNNING_HISTORY))
+    """The running history of the installation. Raises ``StartError``."""
+    try:
+        return History.open(settings.home.joinpath(*RUNNING_HISTORY))
+    except HistoryError as error:
+        raise StartError(str(error)) from None
 
 
 def open_model(settings: Settings, wanted: str = CHAMPION) -> tuple[DenialModel, ModelRef]:
-    """The model that the registry names, verified. Raises ``StartError``."""
-    try:
-        resolved = resolve(settings.mlruns, wanted)
-        model = DenialModel.load(resolved.bundle)
-    except (RegistryError, BundleError, ModelError) as error:
-        raise StartError(str(error)) from None
+    """The model that the registry names, verified, with the threshold of the settings if any.
+
+    Raises ``UserError``: no registry, no such model, a bundle that is not what was registered.
+    """
+    resolved = resolve(settings.mlruns, wanted)
+    model = DenialModel.load(resolved.bundle)
     if resolved.digest and resolved.digest != model.digest:
         raise StartError(
             f"The bundle {resolved.bundle} is not the one that was registered as version "
             f"{resolved.version}: restore it, or train again."
         )
+    if settings.threshold is not None:
+        model = replace(model, threshold=settings.threshold)
     return model, ModelRef(name=MODEL, version=resolved.version, digest=model.digest)
 
 
@@ -64,11 +68,8 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     """All that a serving process holds. Raises ``UserError`` with one sentence."""
     keys = load_keys(settings.home)
     model, reference = open_model(settings)
-    try:
-        history = open_history(settings)
-        repository = AuditRepository(settings.home / FILE)
-    except (HistoryError, AuditError) as error:
-        raise StartError(str(error)) from None
+    history = open_history(settings)
+    repository = AuditRepository(settings.home / FILE)
     scorer = Scorer(model, history, keys, name=reference.name, version=reference.version)
     about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from claims.errors import UserError
+
 if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Connection as DriverConnection
@@ -48,7 +50,7 @@ SCORES: Final = sa.Table(
 BY_CLAIM: Final = sa.Index("scores_by_claim", SCORES.c.claim_key)
 
 
-class AuditError(Exception):
+class AuditError(UserError):
     """The audit log cannot be read or written; one sentence that says how to mend it."""
 
 

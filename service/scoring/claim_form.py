@@ -23,6 +23,7 @@ MAX_LINES: Final = 999  # an 837I's own limit; an 837P allows 50
 FIRST_DAY: Final = dt.date(1900, 1, 1)
 LAST_DAY: Final = dt.date(2199, 12, 31)
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,10})?")
+SELF: Final = "18"
 AS_OF_MEANING: Final = "The day as of which to judge. Default: submitted_on, else today (UTC)."
 
 
@@ -308,14 +309,26 @@ def _built(value: object) -> object:
 def to_claim(form: ClaimForm | BesideRequest) -> types.Claim:
     """The claim that ``form`` describes; what was not sent takes the type's own default.
 
-    Where the claim's ``charge`` was left out it is the sum of its lines' charges; what is stated
-    beside a claim goes before the same within it.
+    What follows from the rest may be left out: the claim's ``charge`` is then the sum of its lines,
+    and sex and birth date of a patient who is the subscriber are the subscriber's, as in an 837.
+    What is stated beside a claim goes before the same within it.
     """
     if isinstance(form, BesideRequest):
         beside = form.model_fields_set & {"eligibility", "authorization"}
         given = {name: _built(getattr(form, name)) for name in beside}
         return replace(to_claim(form.claim), **cast("dict[str, Any]", given))
     claim = cast("types.Claim", _built(form))
-    if "charge" in form.model_fields_set:
-        return claim
-    return replace(claim, charge=sum((line.charge for line in claim.lines), start=types.ZERO))
+    if "charge" not in form.model_fields_set:
+        total = sum((line.charge for line in claim.lines), start=types.ZERO)
+        claim = replace(claim, charge=total)
+    if claim.patient.relationship == SELF:
+        claim = replace(claim, patient=_as_subscriber(claim.patient, claim.subscriber))
+    return claim
+
+
+def _as_subscriber(patient: types.Patient, subscriber: types.Subscriber) -> types.Patient:
+    return replace(
+        patient,
+        sex=patient.sex or subscriber.sex,
+        birth_date=patient.birth_date or subscriber.birth_date,
+    )

@@ -1,0 +1,53 @@
+"""``preclear serve``: the champion model over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+from copy import deepcopy
+from typing import Annotated, Any
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("serve")(serve)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes.")] = None,
+) -> None:
+    """Serve the champion model over HTTP until it is stopped (Ctrl-C)."""
+    import uvicorn
+
+    from claims.settings import Settings
+    from service.start import start, stop
+
+    settings = Settings.read(host=host, port=port, workers=workers)
+    # What is missing is said here in one sentence, before any worker starts.
+    stop(*start(settings))
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.run(
+            "service.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_level=settings.log_level,
+            log_config=_logging(settings.log_level),
+            access_log=False,  # a path or a query may hold a piece of a claim
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+
+
+def _logging(level: str) -> dict[str, Any]:
+    """uvicorn's own configuration, and our messages in the same form."""
+    from uvicorn.config import LOGGING_CONFIG
+
+    config = deepcopy(LOGGING_CONFIG)
+    ours = {"handlers": ["default"], "level": level.upper(), "propagate": False}
+    config["loggers"]["preclear"] = ours
+    return config

@@ -1,0 +1,135 @@
+"""The explanation of one score as a page for people: an auditor, a biller, the payer's examiner.
+
+The page is made from the audit record alone, so it says what was really answered. It is one file:
+no script, nothing from a network, readable in print, in the dark and by a screen reader.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from models.wording import percent
+from reports.waterfall import Bar, Step, waterfall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.record import AuditRecord
+
+NOT_USED: Final = (
+    "what this claim was paid, allowed, adjusted or denied: that is the answer, known only later",
+    "anything that became known on or after the day of judgement",
+    "names, addresses, postal codes, telephone numbers and e-mail",
+    "race, ethnicity, language, religion and marital status",
+    "free text: notes, descriptions and attachments' content",
+    "the member's and the claim's numbers as such (they only find earlier claims of the same kind)",
+)
+USED_OF_A_PERSON: Final = (
+    "Of the person it uses age in years, sex as stated on the claim, whether the patient is the "
+    "insured, and earlier answers of the same payer on the same member."
+)
+INTENDED_USE: Final = (
+    "For the provider's billing staff, before a claim is sent: to find what is missing or wrong "
+    "and mend it truthfully. It decides nothing about care or coverage, it does not say that a "
+    "service was unnecessary, and no diagnosis or procedure may be changed for the sake of a score."
+)
+_OWNERS: Final = {
+    "registration": "registration desk",
+    "authorization": "authorization team",
+    "coding": "coding team",
+    "clinical": "clinical staff",
+    "billing": "billing team",
+    "coordination_of_benefits": "coordination of benefits",
+    "enrollment": "provider enrollment",
+}
+_DECISIONS: Final = {
+    "submit": "Submit it as it is",
+    "review": "Have a person look before it goes out",
+    "hold": "Hold it until it is mended",
+}
+_LEVELS: Final = {
+    "good": "Good: much of the history resembles this claim.",
+    "thin": "Thin: little of the history resembles this claim. Read the figures with care.",
+    "none": "None: nothing in the history resembles this claim. The probability is a guess.",
+}
+
+
+def explanation(record: AuditRecord) -> str:
+    """The page (HTML 5) that explains the score of ``record``."""
+    answer: dict[str, Any] = record.answered()
+    page: str = _template().render(
+        record=record,
+        answer=answer,
+        title=f"A claim with {percent(record.denial_probability)} probability of denial",
+        in_words=in_words(record.denial_probability),
+        decision=_DECISIONS[record.decision],
+        against_threshold=_against(record.denial_probability, record.threshold),
+        level=_LEVELS[answer["support"]["level"]],
+        bars=_bars(answer),
+        not_used=NOT_USED,
+        used_of_a_person=USED_OF_A_PERSON,
+        intended_use=INTENDED_USE,
+    )
+    return page
+
+
+def in_words(probability: float) -> str:
+    """A probability as a count of claims, which people read more truly than a percentage.
+
+    >>> in_words(0.71)
+    'Of 100 claims like this one, about 71 would be denied.'
+    >>> in_words(0.004), in_words(0.9999)
+    ('Of 1,000 claims like this one, about 4 would be denied.', 'Nearly all claims like this one \
+would be denied.')
+    """
+    if probability > 0.995:
+        return "Nearly all claims like this one would be denied."
+    if probability < 0.0005:
+        return "Hardly any claim like this one would be denied."
+    of = 100 if probability >= 0.0095 else 1000
+    return f"Of {of:,} claims like this one, about {probability * of:.0f} would be denied."
+
+
+def _against(probability: float, threshold: float) -> str:
+    side = "at or above" if probability >= threshold else "below"
+    return f"The probability is {side} the model's threshold of {100 * threshold:.1f} %."
+
+
+def _bars(answer: Mapping[str, Any]) -> list[Bar]:
+    reasons: Sequence[Mapping[str, Any]] = answer["reasons"]
+    steps = [
+        Step("Where every claim starts (the model's base value)", answer["base_value"], total=True),
+        *(Step(_plain(str(reason["factor"])), reason["contribution"]) for reason in reasons),
+        Step("Everything else together", answer["other_contribution"]),
+        Step("This claim (raw score)", answer["raw_score"], total=True),
+    ]
+    return waterfall(steps)
+
+
+def _plain(word: str) -> str:
+    said = word.replace("_", " ")
+    return said[:1].upper() + said[1:]
+
+
+def _signed(amount: float) -> str:
+    return f"{amount:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _owner(name: str) -> str:
+    return _OWNERS.get(name, name.replace("_", " "))
+
+
+@cache
+def _template() -> Any:
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    filters = {"percent": percent, "plain": _plain, "signed": _signed, "owner": _owner}
+    environment.filters.update(filters)
+    return environment.get_template("explanation.html.j2")
