@@ -31,7 +31,7 @@ from claims.categories import CATEGORIES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from claims.arrays import I32, I64
+    from claims.arrays import I32, I64, U64
     from claims.dataset import Dataset
 
     Flags = NDArray[np.bool_]
@@ -231,27 +231,28 @@ def _match_lines(lines: pa.Table, answers: pa.Table, line_claim: I64, answer_cla
     waiting = np.isin(line_claim, answer_claim[answer_claim >= 0])
     free = answer_claim >= 0
 
-    def pair(line_keys: NDArray[np.uint64], answer_keys: NDArray[np.uint64], usable: Flags) -> None:
+    def pair(line_keys: U64, answer_keys: U64, usable: Flags | np.bool_) -> None:
         left, right = np.flatnonzero(waiting), np.flatnonzero(free & usable)
+        if not len(right):
+            return
         of_left, of_right = pairs(line_keys[left], answer_keys[right])
         match[left[of_left]] = right[of_right]
         waiting[left[of_left]] = False
         free[right[of_right]] = False
 
-    everything = np.ones(answers.num_rows, np.bool_)
     number = numbers(answers["line_number"])
     pair(mix(line_claim, numbers(lines["number"])), mix(answer_claim, number), number > 0)
-    if not waiting.any() or not free.any():
-        return match
     procedure = codes(lines["procedure"], answers["procedure"])
     revenue = codes(lines["revenue_code"], answers["revenue_code"])
     modifiers = codes(joined(lines["modifiers"]), joined(answers["modifiers"]))
     charge = cents(lines["charge"]), cents(answers["charge"])
     for facts in ((procedure, modifiers, revenue, charge), (procedure, charge), (charge, revenue)):
+        if not waiting.any() or not free.any():
+            return match
         pair(
             mix(line_claim, *(fact[0] for fact in facts)),
             mix(answer_claim, *(fact[1] for fact in facts)),
-            everything,
+            np.True_,
         )
     _pair_by_place(match, waiting, free, line_claim, answer_claim)
     return match
