@@ -135,7 +135,7 @@ REMITTANCES: Final = pa.schema(
         _field("payer_id", TEXT, "N104 of N1*PR or REF*2U, else TRN03"),
         _field("payer_name", TEXT, "N102 of N1*PR"),
         _field("crossover", pa.bool_(), "sent on to another payer (NM1*TT or CLP02 19 to 21)"),
-        _field("first_outcome", pa.bool_(), "CLP02 makes it an adjudication (section 5)"),
+        _field("first_outcome", pa.bool_(), "it is an adjudication (claims.outcome.judge)"),
         _field("outcome", TEXT, "paid, partial, denied; '' when it is no adjudication"),
         _field("category", TEXT, "of the largest denied amount, '' when nothing is denied"),
         _field("carc", TEXT, "of the largest denied amount, '' when nothing is denied"),
