@@ -8,18 +8,22 @@ from typing import Final, cast, get_args
 
 from claims.types import (
     Adjustment,
-    Attachment,
     Authorization,
     Claim,
     OtherPayer,
     Position,
-    ServiceLine,
 )
-from claims.x12.common import adjustments, optional_amount
+from claims.x12.common import (
+    adjustment_memo,
+    attachment,
+    optional_amount,
+    procedure_memo,
+    provider_memo,
+)
 from claims.x12.drafts import ClaimDraft, freeze
 from claims.x12.line_837 import LineReader
-from claims.x12.state import Handler, State, keyed
-from claims.x12.values import DATES, PROVIDERS, period
+from claims.x12.state import Handler, State, Table
+from claims.x12.values import DATES, PROVIDERS, Memo, UnreadableError, period
 
 _POSITIONS: Final = frozenset(get_args(Position))
 _SKIPPED: Final = (
@@ -61,9 +65,12 @@ _TAXONOMY_OF: Final = {
     "AT": "attending",
     "OP": "operating",
 }
-_PRINCIPAL: Final = {"ABK": 10, "BK": 9}
-_OTHER: Final = {"ABF": 10, "BF": 9}
+_PRINCIPAL: Final = ("ABK", "BK")
+_DIAGNOSIS: Final = {"ABK": 10, "ABF": 10, "BK": 9, "BF": 9}
 _ADMITTING: Final = {"ABJ": 10, "BJ": 9}
+
+Codes = tuple[tuple[str, ...], int, str, str]
+"""Diagnoses, their version, the admitting diagnosis, the DRG of one HI."""
 
 
 class OtherReader:
@@ -76,7 +83,7 @@ class OtherReader:
         self.filing = filing
         self.position = cast(Position, position) if position in _POSITIONS else ""
         self.paid: Decimal | None = None
-        self.adjustments: list[Adjustment] = []
+        self.adjustments: tuple[Adjustment, ...] = ()
         self.adjudicated_on: dt.date | None = None
 
     def done(self) -> OtherPayer:
@@ -86,7 +93,7 @@ class OtherReader:
             filing_code=self.filing,
             position=self.position,
             paid=self.paid,
-            adjustments=tuple(self.adjustments),
+            adjustments=self.adjustments,
             adjudicated_on=self.adjudicated_on,
         )
 
@@ -101,60 +108,44 @@ class ClaimReader:
         self._draft: ClaimDraft | None = None
         self._claim = ClaimDraft("")
         self._bad: tuple[int, str] | None = None
-        self._place: list[str] = []
+        self._place: tuple[str, str] = ("", "")
         self._start = 0
-        self._diagnoses: list[str] = []
-        self._principal = 0
         self._others: list[OtherPayer] = []
-        self._other = OtherReader("", "")
-        self._in_other = False
-        self._lines = LineReader(state, above, self.spoil)
-        open_lines: dict[str, Handler | None] = {
-            "LX": self._lines.lx,
-            "SV1": self._lines.sv1,
-            "SV2": self._lines.sv2,
-        }
+        self._other: OtherReader | None = None
+        self._adjustments = adjustment_memo(state.element)
+        self._codes: Memo[str, Codes] = Memo(self._read_codes)
+        self._providers = provider_memo(state.element, _ROLES)
+        self._taxonomies: Memo[str, tuple[str, str]] = Memo(self._taxonomy)
+        procedures = procedure_memo(state.component)
+        self._lines = LineReader(state, above, procedures, self._adjustments)
         skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
-        shared = skipped | open_lines | {"SBR": self._sbr} | above
-        sep = self._sep
-        self._table = keyed(
-            shared
-            | {
-                "DTP": self._dtp,
-                "CL1": self._cl1,
-                "PWK": self._pwk,
-                "AMT": self._amt,
-                "REF": self._ref,
-                "NTE": self._nte,
-                "HI": self._hi,
-                "NM1": self._nm1,
-                "PRV": self._prv,
-            },
-            sep,
-        )
-        self._other_table = keyed(
-            shared
-            | {
-                "CAS": self._other_cas,
-                "AMT": self._other_amt,
-                "DTP": self._other_dtp,
-                "NM1": self._other_nm1,
-                "REF": None,
-                "PRV": None,
-            },
-            sep,
-        )
+        shared = skipped | above | {
+            "LX": self._lines.lx, "SV1": self._lines.sv1, "SV2": self._lines.sv2, "SBR": self._sbr,
+        }  # fmt: skip
+        here: dict[str, Handler | None] = {
+            "DTP": self._dtp, "CL1": self._cl1, "PWK": self._pwk, "AMT": self._amt,
+            "REF": self._ref, "NTE": self._nte, "HI": self._hi, "NM1": self._nm1,
+            "PRV": self._prv,
+        }  # fmt: skip
+        there: dict[str, Handler | None] = {
+            "CAS": self._other_cas, "AMT": self._other_amt, "DTP": self._other_dtp,
+            "NM1": self._other_nm1, "REF": None, "PRV": None,
+        }  # fmt: skip
+        self._table = Table(shared | here, state)
+        self._other_table = Table(shared | there, state)
 
-    def begin(self, draft: ClaimDraft, charge: Decimal | None, place: list[str]) -> None:
-        """Begin a claim (CLM) of which the draft holds what stood above it."""
+    def begin(self, draft: ClaimDraft, charge: Decimal | None, place: tuple[str, str]) -> None:
+        """Begin a claim (CLM) of which the draft holds what stood above it.
+
+        ``place`` is CLM05-1 and CLM05-3: whether the former is a place of service or a bill type
+        is told by the lines.
+        """
         self._draft = self._claim = draft
         self._bad = None
         self._place = place
         self._start = self._state.number
-        self._diagnoses = []
-        self._principal = 0
         self._others = []
-        self._in_other = False
+        self._other = None
         self._lines.begin()
         self._state.table = self._table
         if not draft.claim_id:
@@ -166,7 +157,9 @@ class ClaimReader:
 
     def spoil(self, text: str) -> None:
         """Mark the open claim as not understood; the first reason is the one reported."""
-        if self._bad is None:
+        if self._draft is None:
+            self._state.problem(text)
+        elif self._bad is None:
             self._bad = (self._state.number, text)
 
     def finish(self) -> None:
@@ -184,30 +177,16 @@ class ClaimReader:
         if self._bad is not None:
             self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
             return
-        if self._in_other:
-            self._others.append(self._other.done())
-        self._complete(draft, lines)
-        self._state.found.append(freeze(draft, Claim))
-
-    def _complete(self, draft: ClaimDraft, lines: tuple[ServiceLine, ...]) -> None:
+        if self._other is not None:
+            draft.other_payers = (*self._others, self._other.done())
         draft.lines = lines
-        if self._others:
-            draft.other_payers = tuple(self._others)
         # The lines tell the form: SV2 is institutional. Files name the wrong guide (ST03) at times.
-        institutional = self._lines.institutional
-        if institutional:
+        if self._lines.institutional:
             draft.form = "institutional"
-            if self._principal:
-                self._diagnoses.insert(0, self._diagnoses.pop(self._principal))
-        draft.diagnoses = tuple(self._diagnoses)
-        if self._place:
-            place = self._place
-            if institutional:
-                draft.bill_type = place[0]
-            else:
-                draft.place_of_service = place[0]
-            if len(place) > 2:
-                draft.frequency = place[2]
+            draft.bill_type, draft.frequency = self._place
+        else:
+            draft.place_of_service, draft.frequency = self._place
+        self._state.found.append(freeze(draft, Claim))
 
     def _dtp(self, text: str) -> None:
         e = text.split(self._sep)
@@ -216,7 +195,9 @@ class ClaimReader:
             draft = self._claim
             draft.statement_from, draft.statement_to = period(form, value)
             if draft.statement_from is None and value:
-                self.spoil("The statement dates (DTP*434) are no dates: state them as CCYYMMDD.")
+                raise UnreadableError(
+                    "The statement dates (DTP*434) are no dates: state them as CCYYMMDD."
+                )
         elif code == "431":
             self._claim.onset_on = DATES[value]
         elif code == "439":
@@ -232,9 +213,7 @@ class ClaimReader:
         draft.admission_type, draft.admission_source, draft.patient_status = kind, source, status
 
     def _pwk(self, text: str) -> None:
-        e = (text + self._sep * 6).split(self._sep)
-        kept = Attachment(report_type=e[1], transmission=e[2], control_number=e[6])
-        self._claim.attachments += (kept,)
+        self._claim.attachments += (attachment(text, self._sep),)
 
     def _amt(self, text: str) -> None:
         if text[4:6] == "F5":
@@ -257,39 +236,55 @@ class ClaimReader:
     def _nte(self, text: str) -> None:
         self._claim.notes_present = True
 
-    def _hi(self, text: str) -> None:
+    def _read_codes(self, text: str) -> Codes:
         comp = self._comp
+        diagnoses: list[str] = []
+        version = principal = 0
+        admitting = drg = ""
         for item in text.split(self._sep)[1:]:
             kind, _, code = item.partition(comp)
+            code = code.partition(comp)[0].replace(".", "")
             if not code:
                 continue
-            code = code.partition(comp)[0].replace(".", "")
-            version = _OTHER.get(kind) or _PRINCIPAL.get(kind)
-            if version:
-                if kind in _PRINCIPAL or not self._diagnoses:
-                    self._claim.diagnosis_version = version
-                    self._principal = len(self._diagnoses)
-                self._diagnoses.append(code)
+            if kind in _DIAGNOSIS:
+                if kind in _PRINCIPAL or not version:
+                    version = _DIAGNOSIS[kind]
+                    principal = len(diagnoses) if kind in _PRINCIPAL else principal
+                diagnoses.append(code)
             elif kind in _ADMITTING:
-                self._claim.admitting_diagnosis = code
-                if not self._diagnoses:
-                    self._claim.diagnosis_version = _ADMITTING[kind]
+                admitting, version = code, version or _ADMITTING[kind]
             elif kind == "DR":
-                self._claim.drg = code
+                drg = code
+        if principal:
+            diagnoses.insert(0, diagnoses.pop(principal))
+        return tuple(diagnoses), version, admitting, drg
+
+    def _hi(self, text: str) -> None:
+        diagnoses, version, admitting, drg = self._codes[text]
+        draft = self._claim
+        if diagnoses:
+            if not draft.diagnoses:
+                draft.diagnosis_version = version
+            draft.diagnoses += diagnoses
+        if admitting:
+            draft.admitting_diagnosis = admitting
+            if not draft.diagnoses:
+                draft.diagnosis_version = version
+        if drg:
+            draft.drg = drg
 
     def _nm1(self, text: str) -> None:
-        role = _ROLES.get(text[4:6])
-        if role is None:
-            return
+        role, provider = self._providers[text]
+        if role and getattr(self._claim, role) is None:
+            setattr(self._claim, role, provider)
+
+    def _taxonomy(self, text: str) -> tuple[str, str]:
         e = text.split(self._sep)
-        if role == "referring" and self._claim.referring is not None:
-            return
-        setattr(self._claim, role, PROVIDERS[e[9] if len(e) > 9 and e[8] == "XX" else "", ""])
+        return _TAXONOMY_OF.get(e[1], ""), e[3]
 
     def _prv(self, text: str) -> None:
-        e = text.split(self._sep)
-        role, taxonomy = _TAXONOMY_OF.get(e[1]), e[3]
-        if role is not None:
+        role, taxonomy = self._taxonomies[text]
+        if role:
             provider = getattr(self._claim, role)
             if provider is not None and not provider.taxonomy:
                 setattr(self._claim, role, PROVIDERS[provider.npi, taxonomy])
@@ -297,26 +292,26 @@ class ClaimReader:
     def _sbr(self, text: str) -> None:
         e = text.split(self._sep)
         opened = OtherReader(e[1], e[9] if len(e) > 9 else "")
-        if self._in_other:
+        if self._other is not None:
             self._others.append(self._other.done())
         self._other = opened
-        self._in_other = True
         self._state.table = self._other_table
 
     def _other_cas(self, text: str) -> None:
-        self._other.adjustments += adjustments(text, self._sep)
+        if self._other is not None:
+            self._other.adjustments += self._adjustments[text]
 
     def _other_amt(self, text: str) -> None:
-        if text[4:6] == "D" + self._sep:
+        if self._other is not None and text[4:6] == "D" + self._sep:
             self._other.paid = optional_amount(
                 self._state, text.split(self._sep)[2], "other payer's payment (AMT*D)"
             )
 
     def _other_dtp(self, text: str) -> None:
-        if text[4:7] == "573":
+        if self._other is not None and text[4:7] == "573":
             self._other.adjudicated_on = DATES[text.split(self._sep)[3]]
 
     def _other_nm1(self, text: str) -> None:
-        if text[4:6] == "PR":
+        if self._other is not None and text[4:6] == "PR":
             e = text.split(self._sep)
             self._other.payer_id = e[9] if len(e) > 9 else ""

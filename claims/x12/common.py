@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from claims.types import Adjustment
+from claims.types import Adjustment, Attachment, Provider
 from claims.x12.drafts import adjustment
 from claims.x12.state import State
-from claims.x12.values import AMOUNTS, QUANTITIES, Memo, UnreadableError
+from claims.x12.values import AMOUNTS, PROVIDERS, QUANTITIES, Memo, UnreadableError
 
 Procedure = tuple[str, str, tuple[str, ...]]
 
@@ -57,7 +57,7 @@ POINTERS: Final[Memo[str, tuple[int, ...]]] = Memo(lambda text: _pointers(text[:
 """SV107, whatever its component separator, to places of diagnoses from 1 to 12."""
 
 
-def procedures(component: str) -> Memo[str, Procedure]:
+def procedure_memo(component: str) -> Memo[str, Procedure]:
     """Give a memo of SV101, SV202, SVC01 or SVD03: qualifier, code, at most four modifiers."""
 
     def work_out(text: str) -> Procedure:
@@ -66,3 +66,30 @@ def procedures(component: str) -> Memo[str, Procedure]:
         return parts[0], code, tuple(part for part in parts[2:6] if part)
 
     return Memo(work_out)
+
+
+CasMemo = Memo[str, tuple[Adjustment, ...]]
+
+
+def adjustment_memo(element: str) -> CasMemo:
+    """Give a memo of whole CAS segments; see ``adjustments``."""
+    return Memo(lambda text: adjustments(text, element))
+
+
+def provider_memo(element: str, roles: dict[str, str]) -> Memo[str, tuple[str, Provider | None]]:
+    """Give a memo of whole NM1 segments: field of the role (``""`` = none of ours), provider."""
+
+    def work_out(text: str) -> tuple[str, Provider | None]:
+        role = roles.get(text[4:6])
+        if role is None:
+            return "", None
+        e = text.split(element)
+        return role, PROVIDERS[e[9] if len(e) > 9 and e[8] == "XX" else "", ""]
+
+    return Memo(work_out)
+
+
+def attachment(text: str, element: str) -> Attachment:
+    """Read a PWK."""
+    e = (text + element * 6).split(element)
+    return Attachment(report_type=e[1], transmission=e[2], control_number=e[6])

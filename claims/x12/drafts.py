@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from claims.types import (
     ZERO,
@@ -30,6 +30,7 @@ from claims.types import (
     Remittance,
     RemittanceLine,
     ServiceLine,
+    Sex,
     Subscriber,
 )
 
@@ -41,10 +42,11 @@ _PATIENT = Patient()
 _PROVIDER = Provider()
 
 
-def freeze(draft: object, kind: type[Frozen]) -> Frozen:
+def freeze(draft: Any, kind: type[Frozen]) -> Frozen:
     """Turn a finished draft into the frozen type with the same slots; the draft is used up."""
-    object.__setattr__(draft, "__class__", kind)
-    return cast(Frozen, draft)
+    draft.__class__ = kind
+    frozen: Frozen = draft
+    return frozen
 
 
 @dataclass(slots=True)
@@ -55,6 +57,15 @@ class AdjustmentDraft:
     carc: str
     amount: Decimal
     quantity: Decimal | None
+
+
+@dataclass(slots=True)
+class SubscriberDraft:
+    """Becomes a ``Subscriber``."""
+
+    member_id: str
+    sex: Sex
+    birth_date: dt.date | None
 
 
 @dataclass(slots=True)
@@ -194,6 +205,7 @@ def adjustment(group: str, carc: str, amount: Decimal, quantity: Decimal | None)
 
 DRAFTS: dict[type, type] = {
     AdjustmentDraft: Adjustment,
+    SubscriberDraft: Subscriber,
     LineDraft: ServiceLine,
     ClaimDraft: Claim,
     RemittanceLineDraft: RemittanceLine,

@@ -3,55 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from claims.types import Adjustment, Attachment, LineAdjudication, ServiceLine
-from claims.x12.common import POINTERS, adjustments, procedures
+from claims.types import Adjustment, LineAdjudication, ServiceLine
+from claims.x12.common import POINTERS, CasMemo, Procedure, attachment, provider_memo
 from claims.x12.drafts import LineDraft, freeze
-from claims.x12.state import Handler, State, keyed
-from claims.x12.values import AMOUNTS, DATES, PROVIDERS, QUANTITIES, period
+from claims.x12.state import Handler, State, Table
+from claims.x12.values import (
+    AMOUNTS,
+    DATES,
+    PROVIDERS,
+    QUANTITIES,
+    Memo,
+    UnreadableError,
+    period,
+)
 
 _SKIPPED: Final = (
-    "N3",
-    "N4",
-    "PER",
-    "AMT",
-    "CTP",
-    "HCP",
-    "CRC",
-    "K3",
-    "QTY",
-    "CN1",
-    "MEA",
-    "TST",
-    "CR1",
-    "CR3",
-    "CR5",
-    "SV5",
-    "PS1",
-    "LQ",
-    "FRM",
-    "PRV",
-    "N2",
-    "OI",
-)
+    "N2", "N3", "N4", "PER", "AMT", "CTP", "HCP", "CRC", "K3", "QTY", "CN1", "MEA", "TST", "CR1",
+    "CR3", "CR5", "SV5", "PS1", "LQ", "FRM", "OI",
+)  # fmt: skip
 _ROLES: Final = {"82": "rendering", "DK": "ordering", "DN": "referring"}
+
+Period = tuple[dt.date | None, dt.date | None]
+Service = tuple[
+    tuple[str, str, tuple[str, ...], Decimal, Decimal | None, str, tuple[int, ...], str, str],
+    bool,
+]
 
 
 class Adjudication:
     """What an earlier payer said of the line: loop 2430."""
 
     __slots__ = (
-        "adjudicated_on",
-        "adjustments",
-        "modifiers",
-        "paid",
-        "payer_id",
-        "procedure",
-        "units",
-    )
+        "adjudicated_on", "adjustments", "modifiers", "paid", "payer_id", "procedure", "units",
+    )  # fmt: skip
 
     def __init__(self, payer_id: str, paid: Decimal) -> None:
         self.payer_id = payer_id
@@ -59,7 +46,7 @@ class Adjudication:
         self.procedure = ""
         self.modifiers: tuple[str, ...] = ()
         self.units: Decimal | None = None
-        self.adjustments: list[Adjustment] = []
+        self.adjustments: tuple[Adjustment, ...] = ()
         self.adjudicated_on: dt.date | None = None
 
     def done(self) -> LineAdjudication:
@@ -70,122 +57,131 @@ class Adjudication:
             procedure=self.procedure,
             modifiers=self.modifiers,
             units=self.units,
-            adjustments=tuple(self.adjustments),
+            adjustments=self.adjustments,
             adjudicated_on=self.adjudicated_on,
         )
 
 
 class LineReader:
-    """Gathers the lines of one claim; ``spoil`` marks the claim as not understood."""
+    """Gathers the lines of one claim."""
 
     def __init__(
-        self, state: State, above: dict[str, Handler | None], spoil: Callable[[str], None]
+        self,
+        state: State,
+        above: dict[str, Handler | None],
+        procedures: Memo[str, Procedure],
+        adjustments: CasMemo,
     ) -> None:
         self._state = state
         self._sep = state.element
-        self._procedures = procedures(state.component)
-        self._spoil = spoil
+        self._procedures = procedures
+        self._adjustments = adjustments
+        self._services: Memo[str, Service] = Memo(self._service)
+        self._numbers: Memo[str, int] = Memo(self._number)
+        self._days: Memo[str, Period] = Memo(self._day)
+        self._providers = provider_memo(state.element, _ROLES)
+        self._scratch = LineDraft(0)
+        self._line = self._scratch
         self._lines: list[ServiceLine] = []
-        self._draft: LineDraft | None = None
-        self._line = LineDraft(0)
+        self._open = False
+        self._line_number = 0
         self._earlier: list[Adjudication] = []
         self.institutional = False
         handlers: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
         handlers |= above | {
-            "LX": self.lx,
-            "SV1": self.sv1,
-            "SV2": self.sv2,
-            "DTP": self._dtp,
-            "REF": self._ref,
-            "NM1": self._nm1,
-            "PRV": self._prv,
-            "PWK": self._pwk,
-            "NTE": self._nte,
-            "LIN": self._lin,
-            "SVD": self._svd,
-            "CAS": self._cas,
-        }
-        self._table = keyed(handlers, self._sep)
+            "LX": self.lx, "SV1": self.sv1, "SV2": self.sv2, "DTP": self._dtp, "REF": self._ref,
+            "NM1": self._nm1, "PRV": self._prv, "PWK": self._pwk, "NTE": self._nte,
+            "LIN": self._lin, "SVD": self._svd, "CAS": self._cas,
+        }  # fmt: skip
+        self._table = Table(handlers, state)
 
     def begin(self) -> None:
         """Begin a claim without lines."""
         self._lines = []
-        self._draft = None
+        self._open = False
+        self._line_number = 0
         self.institutional = False
 
     def finish(self) -> tuple[ServiceLine, ...]:
         """Close the open line and give all of the claim."""
-        self._close()
+        if self._open:
+            self._close()
         return tuple(self._lines)
 
     def _close(self) -> None:
-        draft = self._draft
-        if draft is not None:
-            self._draft = None
-            if self._earlier:
-                draft.other_adjudications = tuple(item.done() for item in self._earlier)
-            self._lines.append(freeze(draft, ServiceLine))
+        line = self._line
+        self._open = False
+        self._line = self._scratch  # what comes without a service of its own is dropped
+        if self._earlier:
+            line.other_adjudications = tuple([item.done() for item in self._earlier])
+            self._earlier = []
+        self._lines.append(freeze(line, ServiceLine))
+
+    def _number(self, text: str) -> int:
+        stated = text.split(self._sep)[1]
+        return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 7 else 0
 
     def lx(self, text: str) -> None:
-        """Close the line before; the line begins with its SV1 or SV2."""
-        stated = text.split(self._sep)[1]
-        self._close()
-        number = int(stated) if stated.isdigit() and len(stated) < 7 else len(self._lines) + 1
-        self._line = LineDraft(number)
+        """Close the line before; the next begins with its SV1 or SV2."""
+        number = self._numbers[text]
+        if self._open:
+            self._close()
+        self._line_number = number
+        self._state.table = self._table
+
+    def _service(self, text: str) -> Service:
+        """Read an SV1 or SV2 to the leading fields of a line, and whether it was an emergency."""
+        e = text.split(self._sep)
+        if e[0] == "SV2":
+            revenue_code, code, charge, basis, units = e[1], e[2], e[3], e[4], e[5]
+            e = []
+        else:
+            revenue_code, code, charge, basis, units = "", e[1], e[2], e[3], e[4]
+        amount, count = AMOUNTS[charge], QUANTITIES[units]
+        if amount is None:
+            raise UnreadableError(
+                "A line's charge (SV102 or SV203) is no amount: state it as 123.45."
+            )
+        if count is None and units:
+            raise UnreadableError(
+                "A line's units (SV104 or SV205) are no number: state them as digits."
+            )
+        qualifier, procedure, modifiers = self._procedures[code] if code else ("HC", "", ())
+        place = e[5] if len(e) > 5 else ""
+        pointers = POINTERS[e[7]] if len(e) > 7 else ()
+        fields = (procedure, qualifier, modifiers, amount, count, basis, pointers, place)
+        return (*fields, revenue_code), len(e) > 9 and e[9] == "Y"
+
+    def sv1(self, text: str) -> None:
+        """Begin a line by its professional service."""
+        fields, emergency = self._services[text]
+        if self._open:
+            self._close()  # a service without an LX of its own
+        self._line = LineDraft(self._line_number or len(self._lines) + 1, *fields)
+        if emergency:
+            self._line.emergency = True
+        self._open = True
+        self._line_number = 0
         self._earlier = []
         self._state.table = self._table
 
-    def _open(self) -> LineDraft:
-        if self._draft is not None or self._state.table is not self._table:
-            self.lx(f"LX{self._sep}")  # a service without LX
-        self._draft = self._line
-        return self._line
-
-    def sv1(self, text: str) -> None:
-        """Read a professional service."""
-        e = text.split(self._sep)
-        code, charge, basis, units = e[1], e[2], e[3], e[4]
-        line = self._open()
-        line.procedure_qualifier, line.procedure, line.modifiers = self._procedures[code]
-        self._measure(line, charge, basis, units)
-        count = len(e)
-        if count > 5:
-            line.place_of_service = e[5]
-            if count > 7:
-                line.diagnosis_pointers = POINTERS[e[7]]
-                if count > 9:
-                    line.emergency = e[9] == "Y"
-
     def sv2(self, text: str) -> None:
-        """Read an institutional service."""
-        e = text.split(self._sep)
-        revenue_code, code, charge, basis, units = e[1], e[2], e[3], e[4], e[5]
-        line = self._open()
+        """Begin a line by its institutional service."""
+        self.sv1(text)
         self.institutional = True
-        line.revenue_code = revenue_code
-        if code:
-            line.procedure_qualifier, line.procedure, line.modifiers = self._procedures[code]
-        self._measure(line, charge, basis, units)
 
-    def _measure(self, line: LineDraft, charge: str, basis: str, units: str) -> None:
-        amount = AMOUNTS[charge]
-        if amount is None:
-            self._spoil("A line's charge (SV102 or SV203) is no amount: state it as 123.45.")
-        else:
-            line.charge = amount
-        line.unit_basis = basis
-        line.units = QUANTITIES[units]
-        if line.units is None and units:
-            self._spoil("A line's units (SV104 or SV205) are no number: state them as digits.")
+    def _day(self, text: str) -> Period:
+        e = text.split(self._sep)
+        days = period(e[2], e[3])
+        if days[0] is None and e[3]:
+            raise UnreadableError("A service date (DTP*472) is no date: state it as CCYYMMDD.")
+        return days
 
     def _dtp(self, text: str) -> None:
         code = text[4:7]
         if code == "472":
-            e = text.split(self._sep)
             line = self._line
-            line.service_from, line.service_to = period(e[2], e[3])
-            if line.service_from is None and e[3]:
-                self._spoil("A service date (DTP*472) is no date: state it as CCYYMMDD.")
+            line.service_from, line.service_to = self._days[text]
         elif code == "573" and self._earlier:
             self._earlier[-1].adjudicated_on = DATES[text.split(self._sep)[3]]
 
@@ -205,10 +201,9 @@ class LineReader:
                 self._line.clia_number = e[2]
 
     def _nm1(self, text: str) -> None:
-        role = _ROLES.get(text[4:6])
-        if role is not None and getattr(self._line, role) is None:
-            e = text.split(self._sep)
-            setattr(self._line, role, PROVIDERS[e[9] if len(e) > 9 and e[8] == "XX" else "", ""])
+        role, provider = self._providers[text]
+        if role and getattr(self._line, role) is None:
+            setattr(self._line, role, provider)
 
     def _prv(self, text: str) -> None:
         e = text.split(self._sep)
@@ -217,9 +212,8 @@ class LineReader:
             self._line.rendering = PROVIDERS[provider.npi, e[3]]
 
     def _pwk(self, text: str) -> None:
-        e = (text + self._sep * 6).split(self._sep)
-        kept = Attachment(report_type=e[1], transmission=e[2], control_number=e[6])
-        self._line.attachments += (kept,)
+        if self._open:
+            self._line.attachments += (attachment(text, self._sep),)
 
     def _nte(self, text: str) -> None:
         self._line.notes_present = True
@@ -233,7 +227,10 @@ class LineReader:
         e = text.split(self._sep)
         amount = AMOUNTS[e[2]]
         if amount is None:
-            self._spoil("An earlier payer's payment (SVD02) is no amount: state it as 123.45.")
+            raise UnreadableError(
+                "An earlier payer's payment (SVD02) is no amount: state it as 123.45."
+            )
+        if not self._open:
             return
         earlier = Adjudication(e[1], amount)
         if len(e) > 3:
@@ -243,4 +240,4 @@ class LineReader:
 
     def _cas(self, text: str) -> None:
         if self._earlier:
-            self._earlier[-1].adjustments += adjustments(text, self._sep)
+            self._earlier[-1].adjustments += self._adjustments[text]

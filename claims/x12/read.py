@@ -11,7 +11,7 @@ from claims.types import Claim, Payment, Remittance
 from claims.x12.read_835 import Reader835
 from claims.x12.read_837 import Reader837
 from claims.x12.scan import BLANK, Interchange, Overlong, Scanner, Tail
-from claims.x12.state import Found, Handler, State, Table, keyed
+from claims.x12.state import Found, Handler, State, Table
 from claims.x12.values import DATES, UnreadableError
 
 _PADDING: Final = 30
@@ -51,8 +51,7 @@ class _Reader:
         self._open: Reader837 | Reader835 | None = None
         self._reader_837: Reader837 | None = None
         self._reader_835: Reader835 | None = None
-        self._outside: Table = {}
-        self._skipping: Table = {}
+        self._outside = self._skipping = self._state.table
         self._in_interchange = False
         self._interchange_day = ""
         self._groups = 0
@@ -86,20 +85,15 @@ class _Reader:
 
     def _segments(self, segments: list[str]) -> None:
         state = self._state
-        odd = state.odd
-        number = state.number
-        for text in segments:
-            number += 1
-            handler = state.table.get(text[:3], odd)
+        for text in state.walk(segments):
+            handler = state.table[text[:3]]
             if handler is not None:
-                state.number = number
                 try:
                     handler(text)
                 except IndexError:
                     self._padded(handler, text)
                 except UnreadableError as error:
                     self._spoil(str(error))
-        state.number = number
 
     def _padded(self, handler: Handler, text: str) -> None:
         """Handle a segment that is shorter than the guide says: what is missing is empty."""
@@ -115,7 +109,7 @@ class _Reader:
     def _isa(self, isa: Interchange) -> None:
         self._end()
         state = self._state
-        state.number += 1
+        next(state.walk(["ISA"]))
         state.element, state.component = isa.element, isa.component
         if not isa.regular:
             state.problem(
@@ -140,8 +134,8 @@ class _Reader:
             "BPR": self._lost_835,
             "CLP": self._lost_835,
         }
-        self._outside = keyed(control | lost, isa.element)
-        self._skipping = keyed(control, isa.element)
+        self._outside = Table(control | lost, state)
+        self._skipping = Table(control, state)
         state.table = self._outside
         self._in_interchange = True
         self._interchange_day = isa.elements[9].strip()
@@ -256,7 +250,7 @@ class _Reader:
         if text.startswith(_TRAILERS):
             self._segments([text])
         elif self._open is not None:
-            state.number += 1
+            next(state.walk([text]))
             self._open.cut()
 
     def _overlong(self, piece: Overlong) -> None:

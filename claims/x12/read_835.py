@@ -14,12 +14,15 @@ from claims.types import (
     Remittance,
     RemittanceLine,
 )
-from claims.x12.common import adjustments, optional_amount, procedures
+from claims.x12.common import adjustment_memo, optional_amount, procedure_memo
 from claims.x12.drafts import RemittanceDraft, RemittanceLineDraft, freeze
-from claims.x12.state import Handler, State, keyed
-from claims.x12.values import AMOUNTS, DATES, QUANTITIES
+from claims.x12.state import Handler, State, Table
+from claims.x12.values import AMOUNTS, DATES, QUANTITIES, Memo, UnreadableError
 
 _SKIPPED: Final = ("N3", "N4", "PER", "LX", "TS2", "TS3", "AMT", "QTY", "CUR", "RDM", "N2")
+
+Service = tuple[str, str, tuple[str, ...], Decimal, Decimal, str, Decimal | None]
+"""The fields of an SVC: the leading ones of a ``RemittanceLine``."""
 
 
 class Reader835:
@@ -29,60 +32,36 @@ class Reader835:
         self._state = state
         self._sep = state.element
         self._comp = state.component
-        self._procedures = procedures(state.component)
+        self._procedures = procedure_memo(state.component)
+        self._services: Memo[str, Service] = Memo(self._service)
+        self._cas_memo = adjustment_memo(state.element)
+        self._scratch = RemittanceLineDraft("", "", (), ZERO, ZERO, "", None)
         self._draft: RemittanceDraft | None = None
         self._claim = RemittanceDraft("", "")
-        self._line_draft: RemittanceLineDraft | None = None
-        self._line = RemittanceLineDraft("", "", (), ZERO, ZERO, "", None)
+        self._line = self._scratch
+        self._open_line = False
         self._bad: tuple[int, str] | None = None
         self._lines: list[RemittanceLine] = []
         self._adjustments: list[Adjustment] = []
         self._remarks: list[str] = []
-        self._line_adjustments: tuple[Adjustment, ...] = ()
-        self._line_remarks: tuple[str, ...] = ()
         skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
-        shared = (
-            skipped
-            | {
-                "BPR": self._bpr,
-                "CLP": self._clp,
-                "PLB": self._plb,
-                "LX": self._lx,
-            }
-            | control
-        )
-        self._table = keyed(
-            shared
-            | {
-                "TRN": self._trn,
-                "DTM": self._dtm,
-                "N1": self._n1,
-                "REF": self._ref,
-            },
-            self._sep,
-        )
-        in_claim = shared | {"CAS": self._cas, "SVC": self._svc}
-        self._claim_table = keyed(
-            in_claim
-            | {
-                "NM1": self._nm1,
-                "MIA": self._mia,
-                "MOA": self._moa,
-                "DTM": self._claim_dtm,
-                "REF": None,
-            },
-            self._sep,
-        )
-        self._line_table = keyed(
-            in_claim
-            | {
-                "CAS": self._line_cas,
-                "DTM": self._line_dtm,
-                "REF": self._line_ref,
-                "LQ": self._lq,
-            },
-            self._sep,
-        )
+        shared = skipped | control | {
+            "BPR": self._bpr, "CLP": self._clp, "PLB": self._plb, "LX": self._lx,
+        }  # fmt: skip
+        head: dict[str, Handler | None] = {
+            "TRN": self._trn, "DTM": self._dtm, "N1": self._n1, "REF": self._ref,
+        }  # fmt: skip
+        claim: dict[str, Handler | None] = {
+            "CAS": self._cas, "SVC": self._svc, "NM1": self._nm1, "MIA": self._mia,
+            "MOA": self._moa, "DTM": self._claim_dtm, "REF": None,
+        }  # fmt: skip
+        line: dict[str, Handler | None] = {
+            "CAS": self._line_cas, "SVC": self._svc, "DTM": self._line_dtm,
+            "REF": self._line_ref, "LQ": self._lq,
+        }  # fmt: skip
+        self._table = Table(shared | head, state)
+        self._claim_table = Table(shared | claim, state)
+        self._line_table = Table(shared | line, state)
         self._reset()
 
     def _reset(self) -> None:
@@ -232,12 +211,10 @@ class Reader835:
                 draft.patient_responsibility = owed
 
     def _close_line(self) -> None:
-        line = self._line_draft
-        if line is not None:
-            self._line_draft = None
-            line.adjustments = self._line_adjustments
-            line.remarks = self._line_remarks
-            self._lines.append(freeze(line, RemittanceLine))
+        if self._open_line:
+            self._open_line = False
+            self._lines.append(freeze(self._line, RemittanceLine))
+            self._line = self._scratch
 
     def _close_claim(self) -> None:
         draft = self._draft
@@ -261,7 +238,7 @@ class Reader835:
         self._state.table = self._table
 
     def _cas(self, text: str) -> None:
-        self._adjustments += adjustments(text, self._sep)
+        self._adjustments += self._cas_memo[text]
 
     def _nm1(self, text: str) -> None:
         role = text[4:6]
@@ -289,35 +266,30 @@ class Reader835:
         elif code == "050":
             self._claim.payer_received_on = self._day(text.split(self._sep)[2], "date DTM*050")
 
-    def _svc(self, text: str) -> None:
+    def _service(self, text: str) -> Service:
         e = text.split(self._sep)
         qualifier, code, modifiers = self._procedures[e[1]]
         charge, paid = AMOUNTS[e[2]], AMOUNTS[e[3]]
-        self._close_line()
         if charge is None or paid is None:
-            self.spoil(
+            raise UnreadableError(
                 "A line's charge or payment (SVC02, SVC03) is no amount: state it as 123.45."
             )
-            charge = paid = ZERO
-        count = len(e)
-        revenue_code = e[4] if count > 4 else ""
-        if qualifier == "NU":
+        revenue_code = e[4] if len(e) > 4 else ""
+        if qualifier == "NU":  # a revenue code in the place of a procedure
             revenue_code, code = code, ""
-        self._line_draft = self._line = RemittanceLineDraft(
-            code,
-            qualifier,
-            modifiers,
-            charge,
-            paid,
-            revenue_code,
-            QUANTITIES[e[5]] if count > 5 else None,
-        )
-        self._line_adjustments = ()
-        self._line_remarks = ()
+        units = QUANTITIES[e[5]] if len(e) > 5 else None
+        return code, qualifier, modifiers, charge, paid, revenue_code, units
+
+    def _svc(self, text: str) -> None:
+        if self._open_line:
+            self._close_line()
         self._state.table = self._line_table
+        self._line = RemittanceLineDraft(*self._services[text])
+        self._open_line = True
 
     def _line_cas(self, text: str) -> None:
-        self._line_adjustments += adjustments(text, self._sep)
+        if self._open_line:
+            self._line.adjustments += self._cas_memo[text]
 
     def _line_dtm(self, text: str) -> None:
         code = text[4:7]
@@ -333,8 +305,8 @@ class Reader835:
             self._line.control_number = text.split(self._sep)[2]
 
     def _lq(self, text: str) -> None:
-        if text[3:5] == "HE":
-            self._line_remarks += (text.split(self._sep)[2],)
+        if self._open_line and text[3:5] == "HE":
+            self._line.remarks += (text.split(self._sep)[2],)
 
     def _plb(self, text: str) -> None:
         e = (text + self._sep * 2).split(self._sep)

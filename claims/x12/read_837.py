@@ -10,9 +10,9 @@ from typing import Final, cast, get_args
 
 from claims.types import Patient, Payer, Position, Provider, Sex, Subscriber
 from claims.x12.claim_837 import ClaimReader
-from claims.x12.drafts import ClaimDraft
-from claims.x12.state import Handler, State, Table, keyed
-from claims.x12.values import AMOUNTS, DATES, PROVIDERS
+from claims.x12.drafts import ClaimDraft, SubscriberDraft, freeze
+from claims.x12.state import Handler, State, Table
+from claims.x12.values import AMOUNTS, DATES, PROVIDERS, Memo
 
 POSITIONS: Final = frozenset(get_args(Position))
 SKIPPED: Final = ("N3", "N4", "PER", "CUR", "HCP", "CRC", "K3", "QTY", "MEA", "OI", "N2", "LQ")
@@ -26,6 +26,18 @@ def sex(text: str) -> Sex:
 def position(text: str) -> Position:
     """Give SBR01 where it is a code of the guide."""
     return cast(Position, text) if text in POSITIONS else ""
+
+
+def _payer(key: tuple[str, str, str, Position]) -> Payer:
+    return Payer(payer_id=key[0], name=key[1], filing_code=key[2], position=key[3])
+
+
+def _patient(key: tuple[str, Sex, dt.date | None]) -> Patient:
+    return Patient(relationship=key[0], sex=key[1], birth_date=key[2])
+
+
+PAYERS: Final = Memo(_payer)
+PATIENTS: Final = Memo(_patient)
 
 
 class Reader837:
@@ -50,7 +62,10 @@ class Reader837:
             "NM1": self._nm1,
             "DMG": self._dmg,
         }
-        self._table: Table = keyed(head | control, self._sep)
+        self._table = Table(head | control, state)
+        self._places: Memo[str, tuple[str, str]] = Memo(self._place)
+        self._payer_names: Memo[str, tuple[str, str]] = Memo(self._payer_name_of)
+        self._orders: Memo[str, tuple[Position, str, str]] = Memo(self._order)
         self._reset()
 
     def _reset(self) -> None:
@@ -128,11 +143,12 @@ class Reader837:
         if e[1] in ("BI", "PT"):
             self._billing_taxonomy = e[3]
 
-    def _sbr(self, text: str) -> None:
+    def _order(self, text: str) -> tuple[Position, str, str]:
         e = text.split(self._sep)
-        self._filing_code = e[9] if len(e) > 9 else ""
-        self._position = position(e[1])
-        self._relationship = e[2]
+        return position(e[1]), e[2], e[9] if len(e) > 9 else ""
+
+    def _sbr(self, text: str) -> None:
+        self._position, self._relationship, self._filing_code = self._orders[text]
         self._people = None
 
     def _pat(self, text: str) -> None:
@@ -140,25 +156,26 @@ class Reader837:
             self._patient_relationship = text.split(self._sep)[1]
             self._people = None
 
+    def _payer_name_of(self, text: str) -> tuple[str, str]:
+        e = text.split(self._sep)
+        return e[9] if len(e) > 9 else "", e[3].strip()
+
     def _nm1(self, text: str) -> None:
         role = text[4:6]
-        if role not in ("IL", "PR", "85", "87"):
-            return
-        e = text.split(self._sep)
-        code = e[9] if len(e) > 9 else ""
         if role == "IL":
-            self._member_id = code
+            e = text.split(self._sep)
+            self._member_id = e[9] if len(e) > 9 else ""
+            self._people = None
         elif role == "PR":
-            self._payer_id = code
-            self._payer_name = e[3].strip()
-        else:
-            npi = code if code and e[8] == "XX" else ""
+            self._payer_id, self._payer_name = self._payer_names[text]
+            self._people = None
+        elif role in ("85", "87"):
+            e = text.split(self._sep)
+            npi = e[9] if len(e) > 9 and e[8] == "XX" else ""
             if role == "85":
                 self._billing_npi = npi
             else:
                 self._pay_to = PROVIDERS[npi, ""]
-            return
-        self._people = None
 
     def _dmg(self, text: str) -> None:
         e = text.split(self._sep)
@@ -174,24 +191,30 @@ class Reader837:
             self._subscriber_sex, self._subscriber_born = sex(stated), born
         self._people = None
 
+    def _place(self, text: str) -> tuple[str, str]:
+        parts = text.split(self._comp)
+        return parts[0], parts[2] if len(parts) > 2 else ""
+
     def _clm(self, text: str) -> None:
         e = text.split(self._sep)
+        claim_id = e[1].strip()
         self._claims.finish()
-        draft = ClaimDraft(e[1].strip())
+        payer, subscriber, patient = self._people or self._make_people()
+        draft = ClaimDraft(claim_id, payer)
         draft.submitted_on = self._submitted_on
+        draft.subscriber = subscriber
+        draft.patient = patient
         draft.billing = PROVIDERS[self._billing_npi, self._billing_taxonomy]
         draft.pay_to = self._pay_to
-        draft.payer, draft.subscriber, draft.patient = self._people or self._make_people()
         count = len(e)
-        charge = AMOUNTS[e[2]] if count > 2 else None
         if count > 7:
             draft.accepts_assignment = e[7]
             if count > 11:
                 self._causes(draft, e[11].split(self._comp))
                 if count > 20:
                     draft.delay_reason = e[20]
-        place: list[str] = e[5].split(self._comp) if count > 5 else []
-        self._claims.begin(draft, charge, place)
+        charge = AMOUNTS[e[2]] if count > 2 else None
+        self._claims.begin(draft, charge, self._places[e[5]] if count > 5 else ("", ""))
 
     def _causes(self, draft: ClaimDraft, causes: list[str]) -> None:
         draft.related_causes = tuple(cause for cause in causes[:3] if cause)
@@ -199,26 +222,12 @@ class Reader837:
             draft.accident_state = causes[3]
 
     def _make_people(self) -> tuple[Payer, Subscriber, Patient]:
-        payer = Payer(
-            payer_id=self._payer_id,
-            name=self._payer_name,
-            filing_code=self._filing_code,
-            position=self._position,
-        )
-        subscriber = Subscriber(
-            member_id=self._member_id, sex=self._subscriber_sex, birth_date=self._subscriber_born
-        )
+        sex, born = self._subscriber_sex, self._subscriber_born
+        payer = PAYERS[self._payer_id, self._payer_name, self._filing_code, self._position]
+        subscriber = freeze(SubscriberDraft(self._member_id, sex, born), Subscriber)
         if self._separate:
-            patient = Patient(
-                relationship=self._patient_relationship,
-                sex=self._patient_sex,
-                birth_date=self._patient_born,
-            )
+            patient = PATIENTS[self._patient_relationship, self._patient_sex, self._patient_born]
         else:
-            patient = Patient(
-                relationship=self._relationship,
-                sex=self._subscriber_sex,
-                birth_date=self._subscriber_born,
-            )
+            patient = PATIENTS[self._relationship, sex, born]
         self._people = (payer, subscriber, patient)
         return self._people

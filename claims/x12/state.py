@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import length_hint
 
 from claims.problems import Problem
 from claims.types import Claim, Payment, Remittance
@@ -11,39 +12,66 @@ from claims.x12.scan import BLANK
 
 Found = Claim | Remittance | Payment | Problem
 Handler = Callable[[str], None]
-Table = dict[str, Handler | None]
+
+
+class Table(dict[str, Handler | None]):
+    """The first three characters of a segment to what is done with it in the present loop.
+
+    ``None`` marks segments that carry nothing for us; what is not in the table is ``odd``.
+    """
+
+    def __init__(self, handlers: dict[str, Handler | None], state: State) -> None:
+        # An id of two letters is followed by the separator, so three characters tell them all.
+        super().__init__(
+            {(name + state.element)[:3]: handler for name, handler in handlers.items()}
+        )
+        self._odd = state.odd
+
+    def __missing__(self, key: str) -> Handler:
+        return self._odd
 
 
 class State:
     """Shared by the envelope reader and the two transaction readers.
 
-    ``table`` maps the first three characters of a segment (its id, with the separator after an id
-    of two letters) to what is done with it here; ``None`` marks segments that carry nothing for
-    us. ``number`` is the current segment's place in the file, from 1. ``found`` is what is ready.
+    ``table`` says what is done with the next segment; ``found`` is what is ready to be given out.
     """
 
     __slots__ = (
+        "_left",
+        "_through",
         "blanks",
         "component",
         "element",
         "file_date",
         "found",
         "guide",
-        "number",
         "source",
         "table",
     )
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.table: Table = {}
-        self.number = 0
-        self.blanks = 0
         self.found: list[Found] = []
         self.element = "*"
         self.component = ":"
         self.file_date: dt.date | None = None
         self.guide = ""
+        self.blanks = 0
+        self._through = 0
+        self._left: Iterator[str] = iter(())
+        self.table = Table({}, self)
+
+    def walk(self, segments: list[str]) -> Iterator[str]:
+        """Give an iterator over segments, from which ``number`` is told without counting."""
+        self._through = self.number + len(segments)
+        self._left = iter(segments)
+        return self._left
+
+    @property
+    def number(self) -> int:
+        """The current segment's place in the file, from 1."""
+        return self._through - length_hint(self._left)
 
     def problem(self, text: str, claim_id: str = "", segment: int | None = None) -> None:
         """Report a problem at the current segment, or at another."""
@@ -57,10 +85,5 @@ class State:
             self.blanks += 1
             return
         handler = self.table.get((bare + self.element)[:3])
-        if handler is not None and (bare != text or len(bare) < 3):
+        if handler is not None:
             handler(bare)
-
-
-def keyed(handlers: dict[str, Handler | None], element: str) -> Table:
-    """Key handlers by the first three characters of their segments."""
-    return {(name + element)[:3]: handler for name, handler in handlers.items()}

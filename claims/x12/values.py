@@ -17,7 +17,7 @@ from claims.types import Provider
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-_LIMIT: Final = 1 << 16
+_LIMIT: Final = 1 << 14
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,11}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 
 
