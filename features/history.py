@@ -18,6 +18,7 @@ import numpy as np
 
 from claims.categories import CATEGORY_CODE
 from features.columns import NO_DAY
+from features.fold import fold_events, fold_rates
 from features.frame import Frame
 from features.index import EventIndex, RateIndex, build_events, build_rates, write_json
 from features.key_columns import claim_columns, line_columns
@@ -93,6 +94,16 @@ class History:
         events = build_events(keys, days, keys, days, nothing, nothing)
         parts = (rates, rates, events, events)
         return cls(*parts, digest=_digest(parts), until=0)
+
+    def folded(self, news: History) -> History:
+        """This history with ``news``, a history of other claims, as one (``features.fold``)."""
+        parts = (
+            fold_rates(self.claim_rates, news.claim_rates),
+            fold_rates(self.line_rates, news.line_rates),
+            fold_events(self.sent, news.sent),
+            fold_events(self.answered, news.answered),
+        )
+        return History(*parts, digest=_digest(parts), until=max(self.until, news.until))
 
     def save(self, folder: Path) -> None:
         """Write the arrays (npy) and ``history.json`` with sizes and digest, the latter last."""
