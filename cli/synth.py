@@ -1,0 +1,67 @@
+"""``preclear synth``: an invented practice's files, with the truth beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.errors import WRONG_CALL, CliError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("synth")(synth)
+
+
+def synth(
+    out: Annotated[Path, typer.Argument(help="Folder for 837/, 835/ and truth/.")],
+    claims: Annotated[
+        int, typer.Option(help="Claims of visits; copies and the like come on top.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    policies: Annotated[
+        int | None,
+        typer.Option(
+            help="Another seed for the payers' policies and the staff; default: the seed."
+        ),
+    ] = None,
+    start: Annotated[
+        str, typer.Option(metavar="DATE", help="First day of submission.")
+    ] = "2025-01-01",
+    months: Annotated[int, typer.Option(help="How long the practice is watched.")] = 18,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes that write; default: all cores.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the world that OUT holds.")
+    ] = False,
+) -> None:
+    """Invent a practice and its payers: OUT/837/*.837, OUT/835/*.835 and OUT/truth/."""
+    from cli.progress import watch
+    from data_synth.config import WorldConfig, date_of
+    from data_synth.invent import invent
+
+    try:
+        config = WorldConfig(
+            claims=claims,
+            seed=seed,
+            policy_seed=policies,
+            start=dt.date.fromisoformat(start),
+            months=months,
+        )
+    except ValueError as error:
+        sentence = (
+            str(error)
+            if "--" in str(error) or "seed" in str(error)
+            else (f"{start} is no date: give --start as YYYY-MM-DD, from 2016-01-01 to 2060-01-01")
+        )
+        raise CliError(sentence, WRONG_CALL) from error
+    world, written = invent(config, out, processes=workers, progress=watch(), force=force)
+    print(
+        f"{written.submissions:,} submissions in {written.files_837:,} 837 files and {written.remittances:,} "
+        f"remittances in {written.files_835:,} 835 files, from {world.config.start} to "
+        f"{date_of(world.config.last_day)}, and the truth beside them, in {out}"
+    )

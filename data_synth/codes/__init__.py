@@ -1,0 +1,1 @@
+"""The catalogue: procedure and diagnosis codes, visits by specialty. Codes only, no descriptors."""

@@ -1,0 +1,72 @@
+"""What the claim should have stated: referring provider, CLIA number, taxonomy, drug code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from claims.categories import Action, Category
+from data_synth.codes import procedures
+from data_synth.facts import Facts
+from data_synth.mechanisms.base import F64, I64, Flags, Speech, day_of_lines, payer_of_lines
+from data_synth.preparation.coding import is_kind
+from data_synth.rules import Rules
+
+_REFERRING = procedures.flag(procedures.NEEDS_REFERRING)
+_CLIA = procedures.flag(procedures.NEEDS_CLIA)
+_NDC = procedures.flag(procedures.NEEDS_NDC)
+
+
+def _gaps(facts: Facts, rules: Rules) -> tuple[Flags, Flags, Flags, Flags]:
+    """Lines without referring provider, CLIA number, drug code, and of claims without taxonomy."""
+    lines, claim = facts.lines, facts.lines.claim
+    payer, day = payer_of_lines(facts), day_of_lines(facts)
+    office = (facts.claims.form == 0)[claim]
+    no_referrer = is_kind(_REFERRING, lines.procedure) & (facts.claims.referrer < 0)[claim]
+    no_clia = is_kind(_CLIA, lines.procedure) & ~facts.claims.clia[claim]
+    no_ndc = is_kind(_NDC, lines.procedure) & ~lines.ndc
+    return (
+        no_referrer & office & (day >= rules.referring_from[payer]),
+        no_clia & office & (day >= rules.clia_from[payer]),
+        no_ndc & (day >= rules.ndc_from[payer]),
+        (~facts.claims.taxonomy)[claim] & (day >= rules.taxonomy_from[payer]) & (lines.slot == 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInformation:
+    """Each gap denies its line; a missing taxonomy the first line, with the rest following it."""
+
+    name: str = "missing_information"
+    category: Category = "missing_information"
+    per_line: bool = True
+    secondary: float = 0.3
+    mends: frozenset[Action] = frozenset({"complete_information"})
+    speeches: tuple[Speech, ...] = (
+        Speech("CO", "16", "N286"),
+        Speech("CO", "16", "MA120"),
+        Speech("CO", "16", "M119"),
+        Speech("CO", "16", "N255"),
+        Speech("CO", "206"),
+    )
+
+    def chance(self, facts: Facts, rules: Rules) -> F64:
+        """A payer that asks for it means it, though not every line is looked at."""
+        referrer, clia, ndc, taxonomy = _gaps(facts, rules)
+        severity = rules.severity[payer_of_lines(facts)]
+        return severity * np.select([referrer, clia, ndc, taxonomy], [0.85, 0.92, 0.85, 0.8], 0.0)
+
+    def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
+        """By gap."""
+        referrer, clia, ndc, _ = _gaps(facts, rules)
+        return np.select([referrer, clia, ndc], [np.where(luck < 0.85, 0, 4), 1, 2], 3)
+
+    def mend(self, facts: Facts, rules: Rules, action: Action) -> Facts:
+        """Everything that was missing is filled in."""
+        yes = np.ones(len(facts), dtype=np.bool_)
+        drug = is_kind(_NDC, facts.lines.procedure)
+        referrer = np.maximum(facts.claims.referrer, 0)
+        return facts.with_claims(referrer=referrer, clia=yes, taxonomy=yes).with_lines(
+            ndc=facts.lines.ndc | drug
+        )

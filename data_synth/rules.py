@@ -1,0 +1,293 @@
+"""What each payer demands, and since when: drawn from the policy seed, with dated changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_synth.chance import stream
+from data_synth.codes import diagnoses, procedures
+from data_synth.codes.visits import SPECIALTY_NAMES, TEMPLATES
+from data_synth.config import NEVER, WorldConfig
+from data_synth.payers import PAYERS
+from data_synth.practice import Practice
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+ALWAYS: Final = -(2**31)
+PLANS: Final = 4
+LIMITED: Final = (
+    "therapy",
+    "psych",
+    "preventive",
+    "imaging",
+    "echo",
+    "specialty_drug",
+    "vaccine",
+    "screen",
+)
+_TYPES: Final = np.array([payer.type for payer in PAYERS])
+# How likely each kind is to be on a payer's authorization list: Medicare, Medicaid, managed care, others.
+_AUTH: Final[dict[str, tuple[float, float, float, float]]] = {
+    "mri": (0.0, 0.8, 0.95, 0.8), "ct": (0.0, 0.6, 0.9, 0.65), "nuclear": (0.0, 0.7, 0.95, 0.75),
+    "echo": (0.0, 0.2, 0.5, 0.2), "surgery": (0.05, 0.8, 0.95, 0.75), "spine": (0.2, 0.8, 0.95, 0.8),
+    "specialty_drug": (0.0, 0.8, 0.95, 0.85), "therapy": (0.0, 0.5, 0.5, 0.22), "scope": (0.0, 0.2, 0.3, 0.12),
+    "psych": (0.0, 0.2, 0.2, 0.06), "brace": (0.1, 0.5, 0.6, 0.3), "genetic_lab": (0.0, 0.2, 0.3, 0.1),
+    "mohs": (0.0, 0.4, 0.5, 0.3), "stress": (0.0, 0.1, 0.4, 0.15), "vascular": (0.0, 0.1, 0.35, 0.15),
+}  # fmt: skip
+# How likely a payer has a coverage policy (a list of diagnoses) for a kind.
+_POLICY: Final[dict[str, float]] = {
+    "genetic_lab": 0.7, "echo": 0.5, "nuclear": 0.5, "vascular": 0.6, "mri": 0.4, "ct": 0.3, "biopsy": 0.3,
+    "destruction": 0.55, "joint": 0.35, "lab": 0.18, "ecg": 0.35, "scope": 0.35, "specialty_drug": 0.5,
+    "ultrasound": 0.3, "stress": 0.4, "therapy": 0.08, "psych": 0.08, "spine": 0.6, "excision": 0.4, "xray": 0.06,
+}  # fmt: skip
+# How likely a kind is left out of a payer's plans.
+_EXCLUDED: Final[dict[str, float]] = {
+    "modality": 0.5, "counsel": 0.25, "em_addon": 0.35, "brace": 0.2, "genetic_lab": 0.12, "psych_group": 0.25,
+    "screen": 0.22, "vaccine": 0.1, "destruction": 0.08, "observation": 0.1, "treatment": 0.1, "preventive": 0.05,
+    "draw": 0.12, "tracer": 0.1,
+}  # fmt: skip
+_DOCUMENTED: Final[dict[str, float]] = {
+    "surgery": 0.25, "spine": 0.35, "mohs": 0.35, "specialty_drug": 0.3, "psych_eval": 0.08, "brace": 0.4, "er": 0.06,
+    "infusion": 0.2, "excision": 0.15, "eval": 0.08, "observation": 0.25, "scope": 0.04,
+}  # fmt: skip
+_LIMITS: Final[dict[str, tuple[int, int, float]]] = {
+    "therapy": (10, 24, 0.85), "psych": (14, 30, 0.5), "preventive": (1, 1, 0.9), "imaging": (1, 2, 0.5),
+    "echo": (1, 2, 0.6), "specialty_drug": (3, 8, 0.5), "vaccine": (2, 3, 0.3), "screen": (2, 4, 0.5),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Rules:
+    """Tables by payer (P), procedure (Q), diagnosis group (G), provider (R). Days are day numbers."""
+
+    auth_from: I64  # P x Q: first day on which an authorization is demanded
+    auth_to: I64  # P x Q: day on which the demand is dropped
+    referral_from: I64  # P x specialty
+    covered: NDArray[np.bool_]  # P x Q x G: diagnosis groups that support the procedure
+    covered_late: NDArray[np.bool_]  # the same after the policy was tightened
+    policy_from: I64  # P x Q
+    tightened: I64  # P x Q
+    excluded_from: I64  # P x Q
+    excluded_plan: NDArray[np.bool_]  # P x Q x PLANS
+    documents_from: I64  # P x Q
+    limit: I64  # P x kinds of LIMITED: visits or units a year, 0 none
+    limit_from: I64
+    filing: I64  # P x 2: days before and after the change
+    filing_change: I64  # P
+    pair_from: I64  # P x pairs
+    needs_25: F64  # P: how hard the missing modifier is punished
+    ignores_59: F64  # P: chance to deny in spite of 59
+    telehealth_from: I64  # P: modifier 95
+    therapy_from: I64  # P: modifier GP
+    side_from: I64  # P: RT or LT
+    vague_from: I64  # P: unspecified diagnoses are refused
+    ndc_from: I64
+    taxonomy_from: I64
+    referring_from: I64  # P: a referring provider is demanded for what NEEDS_REFERRING names
+    clia_from: I64
+    knows_other: F64  # P: share of other coverage that it knows of
+    severity: F64  # P: how much of what it could deny it does deny
+    error: F64  # P: plain error
+    random_request: F64
+    down_from: I64  # P x windows
+    down_to: I64
+    down_rate: F64
+    joined: I64  # R: first day on which the provider sees anyone
+    enrolled_from: I64  # R x P
+    unenrolled_from: I64
+    unenrolled_to: I64
+    temper: F64  # P: shift of the log odds that brings the payer to its published rate
+
+
+def _column(kind: str) -> int:
+    return {"medicare": 0, "medicaid": 1, "managed_medicaid": 2, "medicare_advantage": 2}.get(
+        kind, 3
+    )
+
+
+def _since(
+    rng: np.random.Generator,
+    config: WorldConfig,
+    chance: F64 | float,
+    shape: tuple[int, ...],
+    *,
+    new: float,
+) -> I64:
+    """First days of a demand: NEVER, ALWAYS, or (a share ``new``) a dated event within the clock."""
+    has = rng.random(shape) < chance
+    # Changes take effect on the first of a month, as payers announce them.
+    dated = config.first_day + rng.integers(2, max(3, config.months - 2), shape) * 30
+    begins = np.where(rng.random(shape) < new, dated, ALWAYS)
+    return np.where(has, begins, NEVER)
+
+
+def _by_kind(table: dict[str, float]) -> F64:
+    return np.array([table.get(kind, 0.0) for kind in procedures.KINDS])
+
+
+def _usual_groups() -> NDArray[np.bool_]:
+    """Q x G: diagnosis groups that visits bring to a procedure."""
+    usual = np.zeros((len(procedures.CODES), len(diagnoses.GROUPS)), dtype=np.bool_)
+    for template in TEMPLATES:
+        for slot in template.slots:
+            for procedure in slot.procedures:
+                if procedure >= 0:
+                    usual[procedure, [group for group, _ in template.groups]] = True
+    return usual
+
+
+def _coverage(
+    rng: np.random.Generator, size: tuple[int, int]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Diagnosis lists: most usual groups are on them, some are not, a few more go when tightened."""
+    usual = _usual_groups()
+    shape = (*size, len(diagnoses.GROUPS))
+    on_list = (rng.random(shape) < 0.76) & usual
+    lonely = ~on_list.any(axis=2)
+    on_list[lonely] = np.broadcast_to(usual, shape)[lonely]
+    tight = on_list & (rng.random(shape) < 0.7)
+    lonely = ~tight.any(axis=2)
+    tight[lonely] = on_list[lonely]
+    return on_list, tight
+
+
+def _filing(rng: np.random.Generator) -> I64:
+    choices = {
+        "medicare": ([365], [365]), "medicaid": ([90, 180, 365], [90, 120]), "managed_medicaid": ([90, 120, 180], [90, 95]),
+        "medicare_advantage": ([120, 180, 365], [90, 120]), "commercial": ([90, 120, 180], [90]),
+        "blues": ([120, 180, 365], [120, 180]), "exchange": ([90, 120], [60, 90]),
+    }  # fmt: skip
+    rows = []
+    for kind in _TYPES:
+        before, after = choices[str(kind)]
+        first = int(rng.choice(before))
+        rows.append((first, min(first, int(rng.choice(after)))))
+    return np.array(rows)
+
+
+def _enrollment(
+    rng: np.random.Generator, config: WorldConfig, practice: Practice
+) -> tuple[I64, I64, I64, I64]:
+    """Joined, effective and lapse dates: some providers join late, some pairs lapse for a while (revalidation missed)."""
+    shape = (len(practice.provider_npi), len(PAYERS))
+    span = config.months * 30
+    newcomer = rng.random(shape[0]) < 0.25
+    # One provider of each specialty has been there from the beginning.
+    newcomer &= np.r_[False, np.diff(practice.provider_specialty) == 0]
+    day = config.first_day + rng.integers(20, max(21, span - 60), shape[0])
+    joined = np.where(newcomer, day, ALWAYS)
+    slow = joined[:, None] + rng.gamma(1.6, 28.0, shape).astype(np.int64)
+    effective = np.where(newcomer[:, None], slow, ALWAYS)
+    effective[rng.random(shape) < 0.008] = NEVER
+    lapses = rng.random(shape) < 0.03
+    begin = config.first_day + rng.integers(0, max(1, span - 30), shape)
+    lapse_from = np.where(lapses, begin, NEVER)
+    return (
+        joined,
+        effective,
+        lapse_from,
+        np.where(lapses, begin + rng.integers(25, 90, shape), NEVER),
+    )
+
+
+def _limits(rng: np.random.Generator, config: WorldConfig) -> tuple[I64, I64]:
+    limit = np.zeros((len(PAYERS), len(LIMITED)), dtype=np.int64)
+    for place, kind in enumerate(LIMITED):
+        low, high, chance = _LIMITS[kind]
+        drawn = rng.integers(low, high + 1, len(PAYERS))
+        limit[:, place] = np.where(rng.random(len(PAYERS)) < chance, drawn, 0)
+    begins = _since(rng, config, 1.0, limit.shape, new=0.2)
+    return limit, begins
+
+
+def build_rules(config: WorldConfig, practice: Practice) -> Rules:
+    """Draw all policies; equal policy seeds give equal policies for equal practices."""
+    rng = stream(config.policies, "rules")
+    payers, codes = len(PAYERS), len(procedures.CODES)
+    column = [_column(str(kind)) for kind in _TYPES]
+    auth = np.array(
+        [[_AUTH.get(kind, (0.0,) * 4)[place] for kind in procedures.KINDS] for place in column]
+    )
+    both = (payers, codes)
+    auth_from = _since(rng, config, auth, both, new=0.16)
+    dropped = rng.random(both) < 0.06
+    auth_to = np.where(
+        dropped, config.first_day + rng.integers(3, max(4, config.months), both) * 30, NEVER
+    )
+    managed = np.isin(_TYPES, ["managed_medicaid", "medicare_advantage", "exchange"])
+    refer = np.where(managed, 0.75, np.where(_TYPES == "medicare", 0.0, 0.12))
+    specialist = ~np.isin(
+        SPECIALTY_NAMES,
+        ["family", "internal", "pediatrics", "gynecology", "outpatient", "inpatient"],
+    )
+    gate = rng.random(payers) < refer
+    referral_from = np.where(
+        gate[:, None] & specialist,
+        _since(rng, config, 0.8, (payers, len(SPECIALTY_NAMES)), new=0.15),
+        NEVER,
+    )
+    covered, tight = _coverage(rng, both)
+    policy_from = _since(rng, config, _by_kind(_POLICY), both, new=0.15)
+    tightened = _since(rng, config, 0.3, both, new=1.0)
+    strict = np.isin(_TYPES, ["medicaid", "managed_medicaid", "exchange"])
+    excluded = _since(
+        rng, config, _by_kind(_EXCLUDED) * np.where(strict, 1.3, 0.9)[:, None], both, new=0.2
+    )
+    plan = rng.random((*both, PLANS)) < 0.55
+    limit, limit_from = _limits(rng, config)
+    joined, enrolled, lapse_from, lapse_to = _enrollment(rng, config, practice)
+    one = (payers,)
+    down = config.first_day + rng.integers(0, max(1, config.months * 30 - 15), (payers, 2))
+    return Rules(
+        auth_from=auth_from,
+        auth_to=auth_to,
+        referral_from=referral_from,
+        covered=covered,
+        covered_late=tight,
+        policy_from=policy_from,
+        tightened=tightened,
+        excluded_from=excluded,
+        excluded_plan=plan,
+        documents_from=_since(rng, config, _by_kind(_DOCUMENTED), both, new=0.3),
+        limit=limit,
+        limit_from=limit_from,
+        filing=_filing(rng),
+        filing_change=_since(rng, config, 0.5, one, new=1.0),
+        pair_from=_since(rng, config, 0.62, (payers, len(procedures.PAIRS)), new=0.15),
+        needs_25=rng.choice([0.25, 0.7, 0.92], payers, p=[0.2, 0.4, 0.4]),
+        ignores_59=rng.choice([0.02, 0.08, 0.3], payers, p=[0.5, 0.3, 0.2]),
+        telehealth_from=_since(rng, config, 0.7, one, new=0.25),
+        therapy_from=np.where(
+            np.isin(_TYPES, ["medicare", "medicare_advantage"]),
+            ALWAYS,
+            _since(rng, config, 0.5, one, new=0.4),
+        ),
+        side_from=_since(rng, config, 0.6, one, new=0.25),
+        vague_from=_since(rng, config, np.where(strict, 0.35, 0.15), one, new=0.5),
+        ndc_from=_since(rng, config, np.where(strict, 0.95, 0.35), one, new=0.2),
+        taxonomy_from=_since(rng, config, np.where(strict, 0.9, 0.12), one, new=0.2),
+        referring_from=_since(rng, config, np.where(_TYPES == "medicare", 1.0, 0.6), one, new=0.15),
+        clia_from=_since(
+            rng, config, np.where(strict | (_TYPES == "medicare"), 1.0, 0.6), one, new=0.1
+        ),
+        knows_other=rng.uniform(0.6, 0.95, payers),
+        severity=rng.uniform(0.82, 0.96, payers),
+        error=rng.uniform(0.002, 0.007, payers),
+        random_request=rng.uniform(0.0005, 0.003, payers),
+        down_from=down,
+        down_to=down + rng.integers(4, 13, (payers, 2)),
+        down_rate=np.where(
+            rng.random((payers, 2)) < 0.6, rng.uniform(0.05, 0.25, (payers, 2)), 0.0
+        ),
+        joined=joined,
+        enrolled_from=enrolled,
+        unenrolled_from=lapse_from,
+        unenrolled_to=lapse_to,
+        temper=np.zeros(payers),
+    )

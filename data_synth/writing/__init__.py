@@ -1,0 +1,1 @@
+"""From the world's arrays to claims, remittances and files."""
