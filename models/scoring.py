@@ -68,7 +68,8 @@ class FrameScores:
     """What ``preclear score`` writes for n claims.
 
     ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
-    ever seen; ``action`` is the first action.
+    ever seen; ``action`` is the first action; ``known`` is the level of support
+    (``models.support.levels``).
     """
 
     probability: F64
@@ -76,6 +77,7 @@ class FrameScores:
     carc: NDArray[np.str_]
     action: NDArray[np.str_]
     decision: NDArray[np.str_]
+    known: NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,6 +232,7 @@ class Scorer:
             np.concatenate([part.carc for part in found]),
             np.concatenate([part.action for part in found]),
             np.concatenate([part.decision for part in found]),
+            np.concatenate([part.known for part in found]),
         )
 
     def _chunk(self, frame: Frame) -> FrameScores:
@@ -268,4 +271,5 @@ class Scorer:
             np.array(carcs, np.str_),
             np.array(actions, np.str_),
             np.array(decisions, np.str_),
+            known,
         )

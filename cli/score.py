@@ -1,0 +1,166 @@
+"""``preclear score``: files of claims in, one row a claim out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cli.errors import WRONG_CALL, CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from claims.dataset import Dataset
+    from claims.progress import Progress
+    from claims.settings import Settings
+    from features.frame import Frame
+    from features.history import History
+    from models.scoring import FrameScores
+
+SUBMISSION: Final = "submission"
+_SHOWN: Final = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("score")(score)
+
+
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="837 files and folders of them.")],
+    out: Annotated[
+        Path, typer.Option("--out", dir_okay=False, help="File to write: .jsonl, .csv, .parquet.")
+    ],
+    history: Annotated[
+        list[Path] | None,
+        typer.Option(help="837s, 835s or tables to judge by; default: the running history."),
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option(help="'submission' (each claim's own day) or a date, YYYY-MM-DD.")
+    ] = SUBMISSION,
+    model: Annotated[str, typer.Option(help="Alias or version in the registry.")] = "champion",
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Reading processes.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Score every claim of 837 files, each as of its submission, with history as of then."""
+    from claims.carc import load_catalogue
+    from claims.dataset import read_dataset
+    from claims.keys import load_keys
+    from claims.settings import Settings
+    from cli.progress import watch
+    from cli.score_rows import table, write, writer_for
+    from models.scoring import Scorer
+    from service.start import open_model
+
+    writer_for(out)
+    day = _day(as_of)
+    settings = Settings.read()
+    keys = load_keys(settings.home)
+    denial, reference = open_model(settings, model)
+    progress = watch()
+    catalogue = load_catalogue(settings.carc_csv)
+    claims = read_dataset(
+        paths, keys=keys, catalogue=catalogue, workers=workers, progress=progress, keep_ids=True
+    )
+    _report(claims)
+    if not claims.claims.num_rows:
+        raise CliError("there is no claim in these files: name 837 files")
+    past = None
+    if history:
+        past = read_dataset(
+            history, keys=keys, catalogue=catalogue, workers=workers, progress=progress
+        )
+    known = _history(settings, past, claims, progress)
+    frame = _frame(claims, day)
+    with progress.stage("Scoring", total=len(frame)) as advance:
+        scorer = Scorer(denial, known, keys, version=reference.version)
+        scores = scorer.score_frame(frame, advance)
+    write(table(_ids(claims), scores, frame.as_of, claims.claims["charge"]), out)
+    _summary(scores, claims, out, reference.version, as_json=as_json)
+
+
+def _day(as_of: str) -> int | None:
+    """Days since 1970-01-01, ``None`` for each claim's own. Raises ``CliError``."""
+    import datetime as dt
+
+    if as_of == SUBMISSION:
+        return None
+    try:
+        return (dt.date.fromisoformat(as_of) - dt.date(1970, 1, 1)).days
+    except ValueError:
+        raise CliError(
+            "--as-of must be 'submission' or a date written YYYY-MM-DD", WRONG_CALL
+        ) from None
+
+
+def _history(
+    settings: Settings, past: Dataset | None, claims: Dataset, progress: Progress
+) -> History:
+    from cli.score_history import from_files, from_running
+    from service.start import open_history
+
+    with progress.stage("Building the history"):
+        if past is not None:
+            return from_files(past, claims)
+        return from_running(open_history(settings), claims)
+
+
+def _frame(claims: Dataset, day: int | None) -> Frame:
+    """The claims as of ``day``; by default as of their submission, and today where unstated."""
+    import datetime as dt
+
+    import numpy as np
+
+    from features.columns import NO_DAY
+    from features.frame import Frame
+
+    frame = Frame.from_tables(claims.claims, claims.lines)
+    if day is not None:
+        return frame.as_of_days(day)
+    today = np.int32((dt.datetime.now(dt.UTC).date() - dt.date(1970, 1, 1)).days)
+    return frame.replace(as_of=np.where(frame.as_of == NO_DAY, today, frame.as_of))
+
+
+def _ids(claims: Dataset) -> pa.Array:
+    if claims.claim_ids is None or len(claims.claim_ids) != claims.claims.num_rows:
+        raise CliError("the claims have no ids of their own: name 837 files, not tables")
+    return claims.claim_ids
+
+
+def _report(claims: Dataset) -> None:
+    """Say on standard error what could not be read, as far as it fits on a screen."""
+    for problem in claims.problems[:_SHOWN]:
+        print(f"preclear: {problem.where()}: {problem.text}", file=sys.stderr)
+    if len(claims.problems) > _SHOWN:
+        more = len(claims.problems) - _SHOWN
+        print(f"preclear: and {more:,} more; `preclear read --json` lists all", file=sys.stderr)
+
+
+def _summary(
+    scores: FrameScores, claims: Dataset, out: Path, version: str, *, as_json: bool
+) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    counts = Counter(scores.decision.tolist())
+    held = pa.array(scores.decision != "submit")
+    at_risk = pc.sum(claims.claims["charge"].filter(held)).as_py() or 0
+    decisions: Sequence[str] = ("hold", "review", "submit")
+    if as_json:
+        told: dict[str, Any] = {"claims": len(scores.decision), "model_version": version}
+        told |= {name: counts[name] for name in decisions}
+        told |= {"amount_to_look_at": f"{at_risk:.2f}", "problems": len(claims.problems)}
+        print(json.dumps({**told, "out": str(out)}, indent=2))
+        return
+    said = ", ".join(f"{counts[name]:,} {name}" for name in decisions)
+    print(
+        f"Scored {len(scores.decision):,} claims with model version {version}: {said}; "
+        f"${at_risk:,.2f} on those to hold or review. Wrote {out}"
+    )

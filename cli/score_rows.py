@@ -1,0 +1,85 @@
+"""The file that ``preclear score`` writes: one row a claim, as JSON lines, CSV or Parquet."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from claims.categories import CATEGORIES
+from cli.errors import WRONG_CALL, CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from models.scoring import FrameScores
+
+
+def table(
+    claim_ids: pa.Array, scores: FrameScores, as_of: NDArray[np.int32], charge: pa.ChunkedArray
+) -> pa.Table:
+    """The rows: the six columns of the contract first (design.md section 4), then more."""
+    names = np.array(CATEGORIES)
+    levels = np.array(["none", "thin", "good"])
+    return pa.table(
+        {
+            "claim_id": claim_ids.cast(pa.string()),
+            "denial_probability": scores.probability,
+            "category": names[scores.category],
+            "carc": scores.carc,
+            "action": scores.action,
+            "decision": scores.decision,
+            "amount_at_risk": charge,
+            "support": levels[scores.known],
+            "as_of": pa.array(as_of, pa.int32()).cast(pa.date32()),
+        }
+    )
+
+
+def writer_for(out: Path) -> Callable[[pa.Table, BinaryIO], None]:
+    """How to write a file of this name. Raises ``CliError`` for an ending that is not known."""
+    writers = {".jsonl": _json_lines, ".csv": _csv, ".parquet": _parquet}
+    found = writers.get(out.suffix.lower())
+    if found is None:
+        text = f"--out {out} must end in .jsonl, .csv or .parquet: the ending says what to write"
+        raise CliError(text, WRONG_CALL)
+    return found
+
+
+def write(rows: pa.Table, out: Path) -> None:
+    """Write ``rows`` to ``out``, whole or not at all, readable by its owner alone."""
+    put = writer_for(out)
+    aside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            put(rows, file)
+        aside.replace(out)
+    except OSError as error:
+        text = f"{out} cannot be written ({error.strerror}): name a file in a folder of yours"
+        raise CliError(text) from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _json_lines(rows: pa.Table, file: BinaryIO) -> None:
+    for batch in rows.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            row["amount_at_risk"] = f"{row['amount_at_risk']:.2f}"
+            row["as_of"] = row["as_of"].isoformat()
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+
+
+def _csv(rows: pa.Table, file: BinaryIO) -> None:
+    pyarrow.csv.write_csv(rows, file)
+
+
+def _parquet(rows: pa.Table, file: BinaryIO) -> None:
+    pyarrow.parquet.write_table(rows, file, compression="zstd")
