@@ -122,7 +122,8 @@ def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
         action: Action = "submit_now" if _waiting_hurts(now) else "submit"
         return (_advice(_Candidate(action, 1.0, now.probability, FIELDS[action]), now),)
     first = list(_from_edits(now.edits))
-    ranked = sorted(_from_categories(now), key=lambda one: -one.worth)
+    ranked = [one for one in _from_categories(now) if one.worth > 0]
+    ranked.sort(key=lambda one: -one.worth)
     if now.known == 0:
         first.append(_Candidate("verify_eligibility", 1.0, None, FIELDS["verify_eligibility"]))
     least = WORTH_SAYING * ranked[0].worth if ranked else 0.0

@@ -4,8 +4,9 @@ A rate over a fine key ("this procedure at this payer with the same details left
 rate over the broader key above it, and trees often split on the fine one where the broader one
 would have done. Blaming the detail for what holds without it would mislead. So a rate speaks for
 its own factor only where it differs from the rate above it by ``APART`` of the larger of the two
-and by at least ``POINTS``; otherwise it speaks for the factor of the broader key. How often something was seen says nothing
-about the claim itself: all counts together are one factor, ``AMOUNT_OF_HISTORY``.
+and by more than ``POINTS``; otherwise it speaks for the factor of the broader key. How often
+something was seen says nothing about the claim itself: all counts together are one factor,
+``AMOUNT_OF_HISTORY``.
 
 Every feature belongs to just one factor, so sums stay exact.
 """

@@ -48,7 +48,9 @@ def _notes(values: Row) -> list[str]:
     if values[_PAYER] < 1:
         notes = ["This payer has not been seen before: the probability is a guess from others."]
     elif values[_PAYER] < FEW_OF_PAYER:
-        notes = [f"Only {int(values[_PAYER])} claims to this payer have been answered so far."]
+        few = int(values[_PAYER])
+        claims = "one claim to this payer has" if few == 1 else f"{few} claims to this payer have"
+        notes = [f"Only {claims} been answered so far."]
     else:
         notes = []
     if values[_PROCEDURE] < 1:

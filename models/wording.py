@@ -22,6 +22,7 @@ from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
 Row = NDArray[np.float32]
 
 FIRM: Final = 100
+MOST_MISSING: Final = 3
 _KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
 }
@@ -55,9 +56,7 @@ def value_of(values: Row, name: str) -> float:
 
 
 def _fact(lead: Feature, values: Row) -> str:
-    value = value_of(values, lead.name)
-    words = FACT_WORDS[lead.name]
-    return words.unknown if math.isnan(value) else words.known(value)
+    return FACT_WORDS[lead.name].say(value_of(values, lead.name))
 
 
 def _counted(lead: Feature, values: Row) -> str:
@@ -105,11 +104,12 @@ def _detail(kind: str, values: Row) -> str:
     if kind not in ("payer_missing", "payer_procedure_missing"):
         return ""
     missing = [words for name, words in MISSING_WORDS.items() if value_of(values, name) == 0]
-    return f" (no {', no '.join(missing)})" if missing else ""
+    among = "among it " if len(missing) > MOST_MISSING else ""
+    return f" ({among}no {', no '.join(missing[:MOST_MISSING])})" if missing else ""
 
 
 def _authorization(values: Row) -> str:
-    return FACT_WORDS["authorization_given"].known(value_of(values, "authorization_given"))
+    return FACT_WORDS["authorization_given"].say(value_of(values, "authorization_given"))
 
 
 def _referral(values: Row) -> str:
@@ -119,31 +119,31 @@ def _referral(values: Row) -> str:
 
 
 def _documentation(values: Row) -> str:
-    return FACT_WORDS["attachments"].known(value_of(values, "attachments"))
+    return FACT_WORDS["attachments"].say(value_of(values, "attachments"))
 
 
 def _already_billed(values: Row) -> str:
     if value_of(values, "repeats") == 0:
-        return FACT_WORDS["repeats"].known(0)
+        return FACT_WORDS["repeats"].say(0)
     days, state = value_of(values, "repeat_days"), value_of(values, "repeat_state")
-    known = {1: "not answered yet", 2: "paid", 3: "denied"}.get(int(state), "not answered yet")
+    known = {2.0: "paid", 3.0: "denied"}.get(state, "not answered yet")
     return f"this service was sent to this payer {_ago(days)} ({known})"
 
 
 def _filing_lag(values: Row) -> str:
     lag = value_of(values, "lag_days")
-    return "" if math.isnan(lag) else FACT_WORDS["lag_days"].known(lag)
+    return "" if math.isnan(lag) else FACT_WORDS["lag_days"].say(lag)
 
 
 def _other_coverage(values: Row) -> str:
     position = value_of(values, "position")
     if position >= 2 and value_of(values, "other_adjudicated") == 0:
         return "this payer is not the first and no earlier payer's answer is on the claim"
-    return FACT_WORDS["position"].known(position)
+    return FACT_WORDS["position"].say(position)
 
 
 def _benefit_use(values: Row) -> str:
-    return FACT_WORDS["visits"].known(value_of(values, "visits"))
+    return FACT_WORDS["visits"].say(value_of(values, "visits"))
 
 
 def _ago(days: float) -> str:

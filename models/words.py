@@ -6,6 +6,7 @@ of ``features.kinds`` (``tests/models/test_wording.py`` holds both).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +19,11 @@ class Words:
     """How a fact is said when its value is known, and when it is not."""
 
     known: Callable[[float], str]
-    unknown: str = "this is not known for the claim"
+    unknown: str = "something is not known of the claim"
+
+    def say(self, value: float) -> str:
+        """The fact in words; NaN is what is not known."""
+        return self.unknown if math.isnan(value) else self.known(value)
 
 
 def _flag(yes: str, no: str) -> Words:

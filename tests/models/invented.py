@@ -129,9 +129,9 @@ def _claim(random: np.random.Generator, number: int) -> Claim:
 def cause(claim: Claim) -> str:
     """The category that this claim's payer would deny it for, "" for none."""
     lag = (claim.submitted_on - claim.lines[0].service_from).days
-    if claim.payer.payer_id == "ALPHA" and claim.authorization is None:
-        if any(line.procedure == "97110" for line in claim.lines):
-            return "authorization"
+    therapy = any(line.procedure == "97110" for line in claim.lines)
+    if claim.payer.payer_id == "ALPHA" and claim.authorization is None and therapy:
+        return "authorization"
     if claim.payer.payer_id == "BETA" and lag > 90:
         return "timely_filing"
     if claim.payer.position == "S" and claim.other_payers[0].adjudicated_on is None:
@@ -210,12 +210,8 @@ def practice(count: int = 5000, seed: int = 11) -> Practice:
         classes=[CATEGORIES[code] for code in classes],
         prior=prior / prior.sum(),
         calibration=Calibration.fit(booster.predict(values, raw_score=True), denied),
-        carcs=CarcTable.fit(
-            outcomes.category[denied], outcomes.carc[denied], frame.payer[denied]
-        ),
+        carcs=CarcTable.fit(outcomes.category[denied], outcomes.carc[denied], frame.payer[denied]),
         threshold=0.35,
         facts={"examples": count},
     )
-    return Practice(
-        claims, frame, outcomes, history, values, model, booster, category_booster
-    )
+    return Practice(claims, frame, outcomes, history, values, model, booster, category_booster)

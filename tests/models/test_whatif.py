@@ -1,0 +1,135 @@
+"""Mends: they do what they say, to the claims they concern, and to nothing clinical, ever."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import Practice
+
+from features.build import build
+from features.catalog import PLACE
+from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
+from models.whatif import MENDS, WAITING, Mend, variants
+
+UNTOUCHABLE = {
+    "diagnosis", "diagnosis_group", "diagnoses", "line_diagnosis", "line_diagnosis_group",
+    "line_diagnoses", "procedure", "modifiers", "modifier_count", "revenue", "units", "drg",
+    "line_charge", "charge", "line_ndc", "service_from", "service_to", "stay_days", "line_from",
+    "line_days", "setting", "line_setting", "admission_type", "line_number", "claim_key", "member",
+    "payer", "age", "sex", "submitted", "accident", "employment", "rendering", "line_rendering",
+    "billing", "facility", "original", "replacement",
+}  # fmt: skip
+PARTS = {field.name for field in fields(Frame)}
+
+
+@pytest.fixture(scope="module")
+def some(world: Practice) -> Frame:
+    """Claims of the practice with the facts that mends look at made random."""
+    random = np.random.default_rng(3)
+    frame = world.frame.take(np.arange(300))
+    lines = len(frame.line_claim)
+    return frame.replace(
+        referring_given=random.random(300) < 0.5,
+        facility_given=random.random(300) < 0.5,
+        rendering_given=random.random(300) < 0.5,
+        billing_taxonomy=np.where(random.random(300) < 0.5, frame.billing_taxonomy, 0),
+        attachments=random.integers(0, 3, 300).astype(np.int16),
+        line_authorization=random.random(lines) < 0.5,
+        line_referral=random.random(lines) < 0.5,
+        line_clia=random.random(lines) < 0.5,
+    )
+
+
+def test_names_are_of_columns() -> None:
+    assert PARTS >= UNTOUCHABLE
+    assert set().union(*(mend.sets for mend in MENDS)) <= PARTS - UNTOUCHABLE
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 299), min_size=1, max_size=12), st.permutations(MENDS))
+def test_nothing_but_what_a_mend_names_is_changed(
+    some: Frame, rows: list[int], mends: list[Mend]
+) -> None:
+    frame = some.take(np.array(rows))
+    made = variants(frame, tuple(mends))
+    plain = frame.take(made.claim)
+    assert (made.frame.line_claim == plain.line_claim).all()
+    for name in (*CLAIM_COLUMNS, *LINE_COLUMNS):
+        before, after = getattr(plain, name), getattr(made.frame, name)
+        assert before.dtype == after.dtype
+        differs = before != after
+        if name in UNTOUCHABLE:
+            assert not differs.any(), name
+        of = np.arange(len(made)) if name in CLAIM_COLUMNS else made.frame.line_claim
+        for place in np.unique(made.mend[of[differs]]):
+            assert name in mends[place].sets
+
+
+def test_originals_stay_as_they_are(some: Frame) -> None:
+    before = {name: getattr(some, name).copy() for name in PARTS}
+    variants(some)
+    assert all((getattr(some, name) == column).all() for name, column in before.items())
+
+
+@pytest.mark.parametrize("mend", MENDS, ids=lambda mend: mend.name)
+def test_each_mend_applies_somewhere_and_changes_a_feature(
+    some: Frame, world: Practice, mend: Mend
+) -> None:
+    made = variants(some, (mend,))
+    assert 0 < len(made) <= len(some)
+    before = build(some.take(made.claim), world.history)
+    after = build(made.frame, world.history)
+    assert ((before != after) & ~(np.isnan(before) & np.isnan(after))).any()
+
+
+def test_mends_reach_the_features_they_are_meant_for(some: Frame, world: Practice) -> None:
+    def after(name: str, feature: str) -> np.ndarray:
+        mend = next(mend for mend in MENDS if mend.name == name)
+        return build(variants(some, (mend,)).frame, world.history)[:, PLACE[feature]]
+
+    assert (after("authorization", "authorization_given") == 2).all()
+    assert (after("referral", "referral_given") == 2).all()
+    assert (after("clia", "clia_given") == 2).all()
+    assert (after("attachment", "attachments") == 1).all()
+    assert (after("rendering_taxonomy", "rendering_taxonomy_given") == 1).all()
+    assert (after("first_payer_paid_half", "other_adjudicated") == 1).all()
+    assert np.allclose(after("first_payer_paid_half", "other_paid_share"), 0.5)
+    assert (after("delay_reason", "delay_reason") == 1).all()
+    assert (after("waiting", "lag_days") >= 90).all()
+
+
+def test_a_mend_is_not_tried_where_there_is_nothing_to_mend(some: Frame) -> None:
+    whole = some.replace(
+        line_authorization=np.ones(len(some.line_claim), bool),
+        attachments=np.ones(len(some), np.int16),
+        rendering_given=np.ones(len(some), bool),
+    )
+    tried = {MENDS[place].name for place in variants(whole).mend}
+    assert not tried & {"authorization", "attachment", "rendering"}
+
+
+def test_the_least_favourable_assumption_counts(some: Frame) -> None:
+    made = variants(some)
+    random = np.random.default_rng(0).random(len(made))
+    tests = made.tested(random, len(some))
+    several = [place for place, mend in enumerate(MENDS) if mend.path == "other_payers"]
+    assert len(several) == 3
+    for claim in np.unique(made.claim[np.isin(made.mend, several)]):
+        mine = (made.claim == claim) & np.isin(made.mend, several)
+        expected = {"other_payers": random[mine].max()}
+        assert tests[claim]["update_coordination_of_benefits"] == expected
+
+
+def test_no_claims_and_no_mends(some: Frame) -> None:
+    nobody = some.take(np.zeros(0, np.int64))
+    assert len(variants(nobody)) == 0
+    assert variants(nobody).tested(np.zeros(0), 0) == []
+    assert len(variants(some, ())) == 0
+
+
+def test_waiting_is_no_change_of_the_claim() -> None:
+    assert set(WAITING.sets) == {"as_of"}
