@@ -56,11 +56,10 @@ def pandas_way(dataset: Dataset, labels: Labels, frame: Frame, rows: np.ndarray)
             "denied": labels.outcome[rows][of] > 0,
         }
     ).sort_values("day")
-    found = [
+    return [
         lines.groupby(keys)["denied"].transform(lambda s: s.shift().expanding().mean())
         for keys in (["payer"], ["payer", "procedure"])
     ]
-    return found
 
 
 def main() -> None:
