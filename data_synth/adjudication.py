@@ -12,7 +12,7 @@ from claims.carc import load_catalogue
 from claims.categories import CATEGORY_CODE
 from data_synth.chance import F64, I64, luck
 from data_synth.facts import Facts
-from data_synth.mechanisms import MECHANISMS
+from data_synth.mechanisms import MECHANISMS, Mechanism
 from data_synth.rules import Rules
 
 Flags = NDArray[np.bool_]
@@ -54,6 +54,11 @@ def tempered(chance: F64, temper: F64) -> F64:
     return odds / np.where(chance > 0, 1 - chance + odds, 1.0)
 
 
+def moderated(mechanism: Mechanism, chance: F64, temper: F64) -> F64:
+    """The chance under the payer's temper, which moves judgement, not what no mend could change."""
+    return tempered(chance, temper) if mechanism.mends else chance
+
+
 def chances(facts: Facts, rules: Rules) -> list[F64]:
     """For each mechanism, its probability before the payer's temper, for claims or lines."""
     second = facts.claims.secondary > 0
@@ -70,10 +75,10 @@ def probability(facts: Facts, found: list[F64], temper: F64) -> F64:
     safe = np.zeros(len(facts))
     for mechanism, chance in zip(MECHANISMS, found, strict=True):
         if mechanism.per_line:
-            log = np.log1p(-tempered(chance, temper[facts.lines.claim]))
+            log = np.log1p(-moderated(mechanism, chance, temper[facts.lines.claim]))
             safe += np.bincount(facts.lines.claim, weights=log, minlength=len(facts))
         else:
-            safe += np.log1p(-tempered(chance, temper))
+            safe += np.log1p(-moderated(mechanism, chance, temper))
     return -np.expm1(safe)
 
 
@@ -86,19 +91,16 @@ def decide(facts: Facts, rules: Rules, seed: int) -> Verdict:
     words = np.full(len(claim), -1)
     number = facts.claims.number
     for place, (mechanism, chance) in enumerate(zip(MECHANISMS, found, strict=True)):
+        # One line's luck is its own; which words are used is one draw a claim.
+        uttered = luck(seed, number, mechanism.name + " words")
         if mechanism.per_line:
-            # One line's luck is its own; which words are used is one draw a claim.
-            hit = luck(seed, number[claim], mechanism.name, lines.slot + 1) < tempered(
-                chance, temper[claim]
-            )
-            word = mechanism.speech(
-                facts, rules, luck(seed, number, mechanism.name + " words")[claim]
-            )
+            dealt = luck(seed, number[claim], mechanism.name, lines.slot + 1)
+            hit = dealt < moderated(mechanism, chance, temper[claim])
+            word = mechanism.speech(facts, rules, uttered[claim])
         else:
-            hit = (luck(seed, number, mechanism.name) < tempered(chance, temper))[claim]
-            word = mechanism.speech(facts, rules, luck(seed, number, mechanism.name + " words"))[
-                claim
-            ]
+            dealt = luck(seed, number, mechanism.name)
+            hit = (dealt < moderated(mechanism, chance, temper))[claim]
+            word = mechanism.speech(facts, rules, uttered)[claim]
         new = hit & (spoke < 0)
         spoke[new] = place
         words[new] = word[new] + _FIRST_SPEECH[place]

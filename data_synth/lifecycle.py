@@ -58,10 +58,10 @@ def copies(config: WorldConfig, practice: Practice, facts: Facts) -> Facts:
     gone = lost(seed, claims.number)
     answer = answered_on(seed, claims.number, claims.payer, claims.submitted)
     careless = practice.stuck[claims.location]
-    slip = luck(seed, claims.number, "sent twice") < 0.004 + 0.12 * careless
-    patience = 28 + (claims.location * 7) % 21
+    slip = luck(seed, claims.number, "sent twice") < 0.002 + 0.08 * careless
+    patience = 36 + (claims.location * 7) % 21
     waiting = (answer - claims.submitted > patience) | gone
-    impatient = waiting & (luck(seed, claims.number, "impatient") < 0.3)
+    impatient = waiting & (luck(seed, claims.number, "impatient") < 0.16)
     delay = np.where(
         slip, 1 + np.floor(9 * luck(seed, claims.number, "slip days")).astype(np.int64), patience
     )

@@ -17,9 +17,9 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 # Yearly chance that the coverage ends (lost, changed), and that another payer turns out primary.
-_LOSS: Final = {"medicare": 0.03, "medicaid": 0.24, "managed_medicaid": 0.24, "medicare_advantage": 0.09,
-                "commercial": 0.10, "blues": 0.09, "exchange": 0.20}  # fmt: skip
-_OTHER: Final = {"medicare": 0.05, "medicaid": 0.13, "managed_medicaid": 0.13, "medicare_advantage": 0.05,
+_LOSS: Final = {"medicare": 0.03, "medicaid": 0.22, "managed_medicaid": 0.22, "medicare_advantage": 0.07,
+                "commercial": 0.08, "blues": 0.07, "exchange": 0.18}  # fmt: skip
+_OTHER: Final = {"medicare": 0.05, "medicaid": 0.10, "managed_medicaid": 0.10, "medicare_advantage": 0.05,
                  "commercial": 0.05, "blues": 0.05, "exchange": 0.05}  # fmt: skip
 # Where a member goes who leaves a payer type (types that take them in, in the order of likelihood).
 _NEXT: Final = {"medicare": ("medicare_advantage",), "medicare_advantage": ("medicare", "medicare_advantage"),

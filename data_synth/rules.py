@@ -12,7 +12,7 @@ from data_synth.chance import stream
 from data_synth.codes import diagnoses, procedures
 from data_synth.codes.visits import SPECIALTY_NAMES, TEMPLATES
 from data_synth.config import NEVER, WorldConfig
-from data_synth.payers import PAYERS
+from data_synth.payers import DENIAL_RANGE, PAYERS
 from data_synth.practice import Practice
 
 F64 = NDArray[np.float64]
@@ -21,6 +21,17 @@ Flags = NDArray[np.bool_]
 
 ALWAYS: Final = -(2**31)
 PLANS: Final = 4
+# How much of what a payer could deny it does deny; drawn within these bounds.
+_SEVERITY: Final = {
+    "medicare": (0.60, 0.75), "medicaid": (0.80, 0.92), "managed_medicaid": (0.80, 0.92),
+    "medicare_advantage": (0.70, 0.84), "commercial": (0.60, 0.76), "blues": (0.60, 0.76),
+    "exchange": (0.76, 0.90),
+}  # fmt: skip
+# How far its policies reach, beside those of the strictest.
+_REACH: Final = {
+    "medicare": 0.5, "medicaid": 1.0, "managed_medicaid": 1.0, "medicare_advantage": 0.75,
+    "commercial": 0.45, "blues": 0.45, "exchange": 0.85,
+}  # fmt: skip
 LIMITED: Final = (
     "therapy",
     "psych",
@@ -53,12 +64,12 @@ _EXCLUDED: Final[dict[str, float]] = {
     "draw": 0.12, "tracer": 0.1,
 }  # fmt: skip
 _DOCUMENTED: Final[dict[str, float]] = {
-    "surgery": 0.25, "spine": 0.35, "mohs": 0.35, "specialty_drug": 0.3, "psych_eval": 0.08, "brace": 0.4, "er": 0.06,
-    "infusion": 0.2, "excision": 0.15, "eval": 0.08, "observation": 0.25, "scope": 0.04,
+    "surgery": 0.4, "spine": 0.5, "mohs": 0.5, "specialty_drug": 0.4, "psych_eval": 0.12, "brace": 0.5, "er": 0.12,
+    "infusion": 0.3, "excision": 0.3, "eval": 0.12, "observation": 0.3, "scope": 0.08, "counsel": 0.2, "mri": 0.06,
 }  # fmt: skip
 _LIMITS: Final[dict[str, tuple[int, int, float]]] = {
-    "therapy": (10, 24, 0.85), "psych": (14, 30, 0.5), "preventive": (1, 1, 0.9), "imaging": (1, 2, 0.5),
-    "echo": (1, 2, 0.6), "specialty_drug": (3, 8, 0.5), "vaccine": (2, 3, 0.3), "screen": (2, 4, 0.5),
+    "therapy": (14, 30, 0.6), "psych": (18, 36, 0.4), "preventive": (1, 1, 0.3), "imaging": (1, 3, 0.4),
+    "echo": (1, 3, 0.4), "specialty_drug": (4, 9, 0.4), "vaccine": (3, 4, 0.3), "screen": (3, 6, 0.4),
 }  # fmt: skip
 
 
@@ -111,6 +122,12 @@ def _column(kind: str) -> int:
     )
 
 
+def month_start(config: WorldConfig, months: I64) -> I64:
+    """First day of the month that lies ``months`` after the clock's first."""
+    first = np.datetime64(config.start, "M").astype(np.int64)
+    return (first + months).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
 def _since(
     rng: np.random.Generator,
     config: WorldConfig,
@@ -122,7 +139,7 @@ def _since(
     """First days of a demand: NEVER, ALWAYS, or (a share ``new``) a dated event within the clock."""
     has = rng.random(shape) < chance
     # Changes take effect on the first of a month, as payers announce them.
-    dated = config.first_day + rng.integers(2, max(3, config.months - 2), shape) * 30
+    dated = month_start(config, rng.integers(2, max(3, config.months - 1), shape))
     begins = np.where(rng.random(shape) < new, dated, ALWAYS)
     return np.where(has, begins, NEVER)
 
@@ -148,10 +165,10 @@ def _coverage(
     """Diagnosis lists: most usual groups are on them, some are not, a few more go when tightened."""
     usual = _usual_groups()
     shape = (*size, len(diagnoses.GROUPS))
-    on_list = (rng.random(shape) < 0.76) & usual
+    on_list = (rng.random(shape) < 0.9) & usual
     lonely = ~on_list.any(axis=2)
     on_list[lonely] = np.broadcast_to(usual, shape)[lonely]
-    tight = on_list & (rng.random(shape) < 0.7)
+    tight = on_list & (rng.random(shape) < 0.8)
     lonely = ~tight.any(axis=2)
     tight[lonely] = on_list[lonely]
     return on_list, tight
@@ -184,8 +201,8 @@ def _enrollment(
     joined = np.where(newcomer, day, ALWAYS)
     slow = joined[:, None] + rng.gamma(1.6, 28.0, shape).astype(np.int64)
     effective = np.where(newcomer[:, None], slow, ALWAYS)
-    effective[rng.random(shape) < 0.008] = NEVER
-    lapses = rng.random(shape) < 0.03
+    effective[rng.random(shape) < 0.004] = NEVER
+    lapses = rng.random(shape) < 0.02
     begin = config.first_day + rng.integers(0, max(1, span - 30), shape)
     lapse_from = np.where(lapses, begin, NEVER)
     return (
@@ -215,13 +232,15 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         [[_AUTH.get(kind, (0.0,) * 4)[place] for kind in procedures.KINDS] for place in column]
     )
     both = (payers, codes)
-    auth_from = _since(rng, config, auth, both, new=0.16)
+    reach = np.array([_REACH[str(kind)] for kind in _TYPES])
+    wide = reach[:, None]
+    middle = np.array([sum(DENIAL_RANGE[row.type]) / 2 for row in PAYERS])
+    auth_from = _since(rng, config, auth * np.sqrt(wide), both, new=0.14)
     dropped = rng.random(both) < 0.06
-    auth_to = np.where(
-        dropped, config.first_day + rng.integers(3, max(4, config.months), both) * 30, NEVER
-    )
+    ends = month_start(config, rng.integers(3, max(4, config.months), both))
+    auth_to = np.where(dropped, ends, NEVER)
     managed = np.isin(_TYPES, ["managed_medicaid", "medicare_advantage", "exchange"])
-    refer = np.where(managed, 0.75, np.where(_TYPES == "medicare", 0.0, 0.12))
+    refer = np.where(managed, 0.6, np.where(_TYPES == "medicare", 0.0, 0.12))
     specialist = ~np.isin(
         SPECIALTY_NAMES,
         ["family", "internal", "pediatrics", "gynecology", "outpatient", "inpatient"],
@@ -233,13 +252,11 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         NEVER,
     )
     covered, tight = _coverage(rng, both)
-    policy_from = _since(rng, config, _by_kind(_POLICY), both, new=0.15)
+    policy_from = _since(rng, config, _by_kind(_POLICY) * wide, both, new=0.15)
     tightened = _since(rng, config, 0.3, both, new=1.0)
     strict = np.isin(_TYPES, ["medicaid", "managed_medicaid", "exchange"])
-    excluded = _since(
-        rng, config, _by_kind(_EXCLUDED) * np.where(strict, 1.3, 0.9)[:, None], both, new=0.2
-    )
-    plan = rng.random((*both, PLANS)) < 0.55
+    excluded = _since(rng, config, _by_kind(_EXCLUDED) * wide, both, new=0.2)
+    plan = rng.random((*both, PLANS)) < 0.4
     limit, limit_from = _limits(rng, config)
     joined, enrolled, lapse_from, lapse_to = _enrollment(rng, config, practice)
     one = (payers,)
@@ -254,31 +271,33 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         tightened=tightened,
         excluded_from=excluded,
         excluded_plan=plan,
-        documents_from=_since(rng, config, _by_kind(_DOCUMENTED), both, new=0.3),
+        documents_from=_since(rng, config, _by_kind(_DOCUMENTED) * wide, both, new=0.3),
         limit=limit,
         limit_from=limit_from,
         filing=_filing(rng),
         filing_change=_since(rng, config, 0.5, one, new=1.0),
-        pair_from=_since(rng, config, 0.62, (payers, len(procedures.PAIRS)), new=0.15),
-        needs_25=rng.choice([0.25, 0.7, 0.92], payers, p=[0.2, 0.4, 0.4]),
+        pair_from=_since(rng, config, 0.36 * wide, (payers, len(procedures.PAIRS)), new=0.15),
+        needs_25=rng.choice([0.05, 0.5, 0.9], payers, p=[0.4, 0.35, 0.25]) * np.sqrt(reach),
         ignores_59=rng.choice([0.02, 0.08, 0.3], payers, p=[0.5, 0.3, 0.2]),
-        telehealth_from=_since(rng, config, 0.7, one, new=0.25),
+        telehealth_from=_since(rng, config, 0.8 * reach, one, new=0.25),
         therapy_from=np.where(
             np.isin(_TYPES, ["medicare", "medicare_advantage"]),
             ALWAYS,
             _since(rng, config, 0.5, one, new=0.4),
         ),
-        side_from=_since(rng, config, 0.6, one, new=0.25),
-        vague_from=_since(rng, config, np.where(strict, 0.35, 0.15), one, new=0.5),
-        ndc_from=_since(rng, config, np.where(strict, 0.95, 0.35), one, new=0.2),
+        side_from=_since(rng, config, 0.7 * reach, one, new=0.25),
+        vague_from=_since(rng, config, np.where(strict, 0.35, 0.12), one, new=0.5),
+        ndc_from=_since(rng, config, np.where(strict, 0.95, 0.25), one, new=0.2),
         taxonomy_from=_since(rng, config, np.where(strict, 0.9, 0.12), one, new=0.2),
-        referring_from=_since(rng, config, np.where(_TYPES == "medicare", 1.0, 0.6), one, new=0.15),
+        referring_from=_since(
+            rng, config, np.where(_TYPES == "medicare", 1.0, 0.7 * reach), one, new=0.15
+        ),
         clia_from=_since(
-            rng, config, np.where(strict | (_TYPES == "medicare"), 1.0, 0.6), one, new=0.1
+            rng, config, np.where(strict | (_TYPES == "medicare"), 1.0, 0.7 * reach), one, new=0.1
         ),
         knows_other=rng.uniform(0.6, 0.95, payers),
-        severity=rng.uniform(0.82, 0.96, payers),
-        error=rng.uniform(0.002, 0.007, payers),
+        severity=rng.uniform(*np.array([_SEVERITY[str(kind)] for kind in _TYPES]).T),
+        error=rng.uniform(0.07, 0.13, payers) * middle,
         random_request=rng.uniform(0.0005, 0.003, payers),
         down_from=down,
         down_to=down + rng.integers(4, 13, (payers, 2)),

@@ -21,7 +21,7 @@ I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 # Days until the authorization team has learned of a payer's new demand.
-_LEARNING: Final = 70
+_LEARNING: Final = 60
 _NEEDS_REFERRING: Final = procedures.flag(procedures.NEEDS_REFERRING)
 _NEEDS_CLIA: Final = procedures.flag(procedures.NEEDS_CLIA)
 

@@ -70,7 +70,7 @@ def _booked(
     effective = rules.enrolled_from[provider, payer]
     pending = visits.service < effective
     steered = absent | (
-        pending & (rng.random(len(payer)) < np.where(effective == NEVER, 0.85, 0.5))
+        pending & (rng.random(len(payer)) < np.where(effective == NEVER, 0.85, 0.6))
     )
     for specialty in np.unique(visits.specialty[steered]):
         rows = np.flatnonzero(steered & (visits.specialty == specialty))
@@ -108,7 +108,7 @@ def prepare(
     telehealth = telehealth_of(visits.template, visits.place)
     wanted = coding.called_for(lines, size, telehealth)
     pair = coding.pairs_of(lines, size)
-    separate = rng.random(len(lines.claim)) < 0.6
+    separate = rng.random(len(lines.claim)) < 0.72
     given = coding.modifiers_given(config, practice, lines, visits, wanted, pair, separate)
     form = institutional(visits.specialty)
     extra = clearance.intake(config, practice, rules, visits, lines, billing.payer)
