@@ -112,14 +112,18 @@ def _stacked(figure: Figure) -> str:
     """A figure over its interval, for narrow columns."""
     if not math.isfinite(figure.value):
         return "-"
-    return f"{figure.value:.3f}\n{figure.low:.2f}-{figure.high:.2f}"
+    return f"{figure.value:.3f}\n{_bare(figure.low)}-{_bare(figure.high)}"
+
+
+def _bare(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
 
 
 def _payers(made: Evaluation, screen: Console) -> None:
     if not made.payers:
         return
     rows = table(screen, "By payer (those with 100 claims or more; 95 % intervals below)")
-    rows.add_column("payer", max_width=32)
+    rows.add_column("payer", min_width=14, max_width=32)
     for name in ("claims", "denied", "AUROC", "AUPRC", "recall", "Brier", "ECE", "top 1", "top 3"):
         rows.add_column(name, justify="right", no_wrap=True)
     for one in made.payers:

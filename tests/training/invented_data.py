@@ -28,6 +28,7 @@ KEYS = Keys(b"t" * 32)
 START = dt.date(2023, 1, 1)
 PAYERS = (("AAA", 0.04), ("BBB", 0.10), ("CCC", 0.22))
 PROCEDURES = (("99213", 1.0), ("97110", 2.0), ("70553", 0.8), ("93000", 0.6))
+NPI = "1932748565"
 CHARGE = Decimal("150.00")
 
 
@@ -50,7 +51,7 @@ def _claim(number: int, day: dt.date, payer: str, procedure: str, authorized: bo
         place_of_service="11",
         subscriber=Subscriber(member_id=f"M{number % 900}"),
         patient=Patient(sex="F", birth_date=dt.date(1980, 5, 5)),
-        billing=Provider(npi="1234567893", taxonomy="207Q00000X"),
+        billing=Provider(npi=NPI, taxonomy="207Q00000X"),
         authorization=Authorization(number="A1") if authorized else None,
         diagnoses=("M545",),
         lines=(line,),
@@ -67,7 +68,8 @@ def _remittance(claim: Claim, known: dt.date, carc: str) -> Remittance:
     )  # fmt: skip
     return Remittance(
         claim_id=claim.claim_id, status="1", charge=CHARGE, paid=paid,
-        payer_id=claim.payer.payer_id, file_date=known, payment_date=known, produced_on=known, lines=(line,),
+        payer_id=claim.payer.payer_id, file_date=known, payment_date=known, produced_on=known,
+        lines=(line,),
     )  # fmt: skip
 
 

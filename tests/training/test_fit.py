@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training import baselines
+from training.boosters import Settings, category, latest
+from training.fit import best_threshold, shares
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.integers(5, 200), st.booleans())
+def test_the_threshold_has_the_best_f1(seed: int, size: int, ties: bool) -> None:
+    random = np.random.default_rng(seed)
+    probability = random.uniform(0.01, 0.99, size)
+    if ties:
+        probability = np.round(probability, 1).clip(0.1, 0.9)
+    denied = random.random(size) < probability
+    denied[0] = True
+
+    def f1(limit: float) -> float:
+        flagged = probability >= limit
+        return 2 * (flagged & denied).sum() / (flagged.sum() + denied.sum())
+
+    made = f1(best_threshold(probability, denied))
+    best = max(f1(limit) for limit in np.unique(probability))
+    assert made == pytest.approx(best)
+
+
+def test_shares_are_smoothed_and_sum_to_one() -> None:
+    made = shares(np.array([0, 0, 3, -1], np.int8))
+    assert made.sum() == pytest.approx(1, abs=1e-12)
+    assert made.min() > 0
+    assert made.argmax() == 0
+
+
+def test_latest_takes_whole_days_from_the_end() -> None:
+    day = np.repeat(np.arange(100, dtype=np.int32), 5)
+    places = latest(day)
+    assert len(places) == pytest.approx(75, abs=5)
+    assert set(day[places]).isdisjoint(np.delete(day, places))
+
+
+def test_one_category_alone_needs_no_booster() -> None:
+    from features.catalog import NAMES
+
+    values = np.zeros((60, len(NAMES)), np.float32)
+    kinds = np.where(np.arange(60) < 55, 2, 5).astype(np.int8)
+    made = category(values, kinds, np.arange(60, dtype=np.int32), Settings(), lambda _=1, /: None)
+    assert made == (None, ())
+
+
+def test_payer_rates_lean_on_all_payers() -> None:
+    payer = np.repeat([0, 1], [1_000, 2]).astype(np.int32)
+    denied = np.zeros(1_002, bool)
+    denied[:100] = True
+    denied[1_000:] = True
+    made = baselines.payer_rate(payer, denied, np.array([0, 1, 7], np.int32))
+    assert made[0] == pytest.approx(0.1, abs=0.01)
+    assert 0.1 < made[1] < 0.2
+    assert made[2] == pytest.approx(denied.mean())
+
+
+def test_the_logistic_baseline_learns_through_missing_and_extreme_values() -> None:
+    random = np.random.default_rng(0)
+    values = random.normal(size=(4_000, 6)).astype(np.float32)
+    denied = random.random(4_000) < 1 / (1 + np.exp(-2 * values[:, 0]))
+    values[random.random(values.shape) < 0.1] = np.nan
+    values[0, 1] = 1e30
+    values[:, 5] = np.nan
+    made = baselines.logistic(values[:3_000], denied[:3_000], values[3_000:], 1)
+    from training.metrics import auroc
+
+    assert auroc(made, denied[3_000:]) > 0.75

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from invented_data import KEYS, NPI, dataset
+
+from claims.dataset import Dataset
+from claims.progress import SILENT
+from features.history import History
+from models.registry import Registry
+from training import running
+from training.assess import assess
+from training.boosters import Settings
+from training.prepare import prepare
+from training.problems import TrainingError
+from training.report import console, show, show_assessment
+from training.train import Learned, Trained, learn, train
+
+pytestmark = pytest.mark.xdist_group("mlflow")
+# One thread: threads of LightGBM that share cores with other tests wait for each other.
+SMALL = Settings(seed=3, trees=60, leaves=7, threads=1)
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Dataset, dict[int, float]]:
+    return dataset()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("training")
+
+
+@pytest.fixture(scope="module")
+def trained(world: tuple[Dataset, dict[int, float]], home: Path) -> Trained:
+    data, truth = world
+    return train(
+        data,
+        registry=Registry(home / "mlruns"),
+        home=home / "var",
+        settings=SMALL,
+        promote=True,
+        progress=SILENT,
+        truth=truth,
+    )
+
+
+def _learn(data: Dataset, settings: Settings = SMALL) -> Learned:
+    return learn(prepare(data, SILENT), 0, data.digest(), settings, SILENT)
+
+
+def test_the_model_finds_what_there_is_to_find(trained: Trained) -> None:
+    made = trained.evaluation
+    ceiling = made.peers["ceiling"].auroc.value
+    assert ceiling > 0.8
+    assert made.overall.auroc.value > ceiling - 0.04
+    assert made.overall.log_loss.value < made.peers["payer rate"].log_loss.value
+    assert made.peers["constant"].auroc.value == 0.5
+    assert made.category.top_1.value > 0.95
+    assert made.overall.calibration_error.value < 0.06
+    assert [one.payer for one in made.payers]
+    assert made.signal is not None
+    assert made.signal.factors[0][0] == "authorization"
+
+
+def test_periods_do_not_overlap_and_nothing_is_lost(trained: Trained) -> None:
+    made = trained.evaluation
+    train_, calibration, test = made.periods
+    assert train_.last < calibration.first <= calibration.last < test.first
+    kept = sum(one.examples for one in made.periods)
+    assert kept + sum(made.dropped.values()) == made.claims
+
+
+def test_it_is_registered_promoted_and_its_history_is_current(trained: Trained, home: Path) -> None:
+    registry = Registry(home / "mlruns")
+    assert trained.promoted
+    assert registry.resolve("champion").digest == trained.model.digest
+    history = History.open(home / "var" / running.FOLDER / running.CURRENT)
+    assert history.digest == History.open(trained.history).digest
+    assert (home / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_run_holds_figures_plots_digest_and_code(trained: Trained, home: Path) -> None:
+    registry = Registry(home / "mlruns")
+    entry = registry.show("champion")
+    assert entry.metrics["test.auroc"] == trained.evaluation.overall.auroc.value
+    assert entry.metrics["test.auroc.low"] < entry.metrics["test.auroc"]
+    assert "logistic.brier" in entry.metrics
+    assert entry.parameters["seed"] == "3"
+    assert entry.tags["preclear.data"] == trained.evaluation.data_digest
+    assert entry.tags["preclear.sources"].startswith("sha256:")
+    folder = home / "mlruns" / "artifacts" / entry.run_id / "artifacts"
+    images = {path.stem for path in (folder / "plots").glob("*.png")}
+    assert images == {
+        "reliability",
+        "precision_recall",
+        "scores",
+        "auroc_by_month",
+        "importance_by_factor",
+    }
+    for path in (folder / "plots").glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG")
+    kept = json.loads((folder / "evaluation.json").read_text())
+    assert kept["overall"]["auroc"]["value"] == trained.evaluation.overall.auroc.value
+
+
+def test_nothing_of_a_claim_is_in_the_registry(trained: Trained, home: Path) -> None:
+    needles = [b"ID123", b"M123", str(KEYS.claim("ID123")).encode(), NPI.encode(), b"1980-05-05"]
+    for path in (home / "mlruns").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [needle for needle in needles if needle in content], path
+
+
+def test_same_data_and_seed_give_the_same_model(world: tuple[Dataset, dict[int, float]]) -> None:
+    data, _ = world
+    digest = _learn(data).fitted.model.digest
+    again, _ = dataset()
+    other_threads = Settings(seed=3, trees=60, leaves=7, threads=2)
+    assert _learn(again, other_threads).fitted.model.digest == digest
+    assert (
+        _learn(data, Settings(seed=4, trees=60, leaves=7, threads=1)).fitted.model.digest != digest
+    )
+
+
+def test_the_model_says_what_it_learned_from(trained: Trained) -> None:
+    facts = trained.model.facts
+    assert facts["learned_before"] == trained.evaluation.periods[2].first
+    assert facts["data_digest"] == trained.evaluation.data_digest
+    assert "num_threads" not in json.dumps(dict(facts))
+
+
+def test_the_future_changes_no_feature(world: tuple[Dataset, dict[int, float]]) -> None:
+    """Outcomes that arrive after a claim's submission may not reach its features."""
+    data, _ = world
+    whole = _learn(data)
+    cut = whole.examples.day[whole.split.test].min()
+    prepared = prepare(data, SILENT)
+    early = np.flatnonzero(prepared.frame.submitted < cut - 60)[-200:]
+    from claims.labels import label
+    from features.build import build
+
+    labels = label(data)
+    later = labels.known_on >= prepared.frame.submitted[early].max()
+    labels.example[later] = False
+    labels.outcome[later] = -1
+    labels.category[later] = -1
+    labels.known_on[later] = 2**31 - 1
+    past = History.build(prepared.frame, labels)
+    frame = prepared.frame.take(early)
+    assert np.array_equal(build(frame, prepared.history), build(frame, past), equal_nan=True)
+
+
+def test_shuffled_outcomes_are_reported_as_chance_and_refused(home: Path) -> None:
+    data, _ = dataset(4_000, shuffled=True)
+    made = train(
+        data,
+        registry=Registry(home / "mlruns"),
+        home=home / "shuffled",
+        settings=SMALL,
+        promote=True,
+        progress=SILENT,
+    )
+    assert 0.42 < made.evaluation.overall.auroc.value < 0.58
+    assert not made.promoted
+    assert "AUROC" in made.refusal or "no better than the constant" in made.refusal
+    assert "refused" in Registry(home / "mlruns").show(made.version).promotion
+
+
+def test_too_few_claims_are_refused() -> None:
+    data, _ = dataset(120)
+    with pytest.raises(TrainingError, match="period"):
+        _learn(data)
+
+
+def test_assessing_leaves_out_what_the_model_learned_from(
+    world: tuple[Dataset, dict[int, float]], trained: Trained
+) -> None:
+    data, truth = world
+    made = assess(data, trained.model, "v", as_of=None, progress=SILENT, truth=truth, seed=3)
+    test = trained.evaluation.periods[2]
+    assert made.evaluation.periods[0].first == test.first
+    assert made.evaluation.overall.auroc.value == trained.evaluation.overall.auroc.value
+    assert made.evaluation.peers["ceiling"] == trained.evaluation.peers["ceiling"]
+    assert made.seen is not None
+    assert made.seen.examples > made.evaluation.overall.examples
+    assert not made.only_seen
+
+
+def test_assessing_old_claims_alone_says_that_it_is_no_test(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, _ = dataset(days=200)
+    made = assess(data, trained.model, "version 1", as_of=None, progress=SILENT)
+    assert made.only_seen
+    show_assessment(made, console())
+    assert "no test of it" in capsys.readouterr().out
+
+
+def test_an_earlier_day_of_judgement_knows_less(
+    world: tuple[Dataset, dict[int, float]], trained: Trained
+) -> None:
+    import datetime as dt
+
+    data, _ = world
+    now = assess(data, trained.model, "v", as_of=None, progress=SILENT)
+    then = assess(data, trained.model, "v", as_of=dt.date(2023, 2, 1), progress=SILENT)
+    assert then.evaluation.overall.examples == now.evaluation.overall.examples
+    assert then.evaluation.overall.auroc.value < now.evaluation.overall.auroc.value
+
+
+def test_the_printed_evaluation_is_plain_in_a_pipe(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(trained.evaluation, console())
+    told = capsys.readouterr().out
+    assert told.isascii()
+    assert max(len(line) for line in told.splitlines()) <= 110
+    for words in ("AUROC", "logistic", "ceiling", "PAYER AAA", "Left out:", "alone; the model has"):
+        assert words in told
