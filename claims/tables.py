@@ -26,40 +26,48 @@ _REMITTANCE_ROW: Final = TABLES["adjustments"].get_field_index("remittance")
 
 @dataclass(slots=True)
 class Gathered:
-    """What one source held: its tables, its problems, its counts by kind."""
+    """What some sources held: their tables, their problems, each one's counts by kind."""
 
     tables: dict[str, pa.Table]
     problems: list[Problem] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
     claim_ids: pa.Array | None = None
 
 
 class Gatherer:
-    """Takes values one at a time and makes tables of them, ``PIECE`` at a time."""
+    """Takes values one at a time and makes tables of them, ``PIECE`` at a time.
+
+    A piece may hold the values of many small files: a table for each would cost more than reading.
+    """
 
     def __init__(self, source: str, keys: Keys, catalogue: Catalogue, *, keep_ids: bool) -> None:
-        self._source = source
         self._keys = keys
         self._catalogue = catalogue
-        self._claims: list[Claim] = []
-        self._remittances: list[Remittance] = []
+        self._claims: list[tuple[Claim, str]] = []
+        self._remittances: list[tuple[Remittance, str]] = []
         self._payments: list[Payment] = []
         self._pieces: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
         self._ids: list[pa.Array] | None = [] if keep_ids else None
         self._remittance_rows = 0
         self._problems: list[Problem] = []
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+        self.turn_to(source)
+
+    def turn_to(self, source: str) -> None:
+        """Take what follows as coming from ``source``."""
+        self._source = source
+        self._counts.setdefault(source, {})
 
     def add(self, value: Claim | Remittance | Payment | Problem) -> None:
         """Take one value of the reader."""
         if isinstance(value, Claim):
             self._count(value.form)
-            self._claims.append(value)
+            self._claims.append((value, self._source))
             if len(self._claims) >= PIECE:
                 self._flush_claims()
         elif isinstance(value, Remittance):
             self._count("remittance")
-            self._remittances.append(value)
+            self._remittances.append((value, self._source))
             if len(self._remittances) >= PIECE:
                 self._flush_remittances()
         elif isinstance(value, Payment):
@@ -68,7 +76,8 @@ class Gatherer:
             self._problems.append(value)
 
     def _count(self, what: str) -> None:
-        self._counts[what] = self._counts.get(what, 0) + 1
+        counts = self._counts[self._source]
+        counts[what] = counts.get(what, 0) + 1
 
     def finish(self) -> Gathered:
         """Give the tables of everything taken."""
@@ -80,30 +89,32 @@ class Gatherer:
         return Gathered(tables, self._problems, self._counts, ids)
 
     def _flush_claims(self) -> None:
-        claims, self._claims = self._claims, []
+        pending, self._claims = self._claims, []
+        claims = [claim for claim, _ in pending]
         try:
             columns, lines = claim_columns(claims, self._keys)
             pieces = {"claims": _table("claims", columns), "lines": _table("lines", lines)}
         except (ArithmeticError, pa.ArrowException, ValueError, TypeError):
-            self._halve_claims(claims)
+            self._halve_claims(pending)
             return
         for name, piece in pieces.items():
             self._pieces[name].append(piece)
         if self._ids is not None:
             self._ids.append(_ids(claims))
 
-    def _halve_claims(self, claims: list[Claim]) -> None:
+    def _halve_claims(self, claims: list[tuple[Claim, str]]) -> None:
         """Leave out the one claim that fits no table, and no other."""
         if len(claims) == 1:
-            self._refuse(claims[0].claim_id)
-            self._counts[claims[0].form] -= 1
+            claim, source = claims[0]
+            self._refuse(claim.claim_id, source, claim.form)
             return
         for half in (claims[: len(claims) // 2], claims[len(claims) // 2 :]):
             self._claims = half
             self._flush_claims()
 
     def _flush_remittances(self) -> None:
-        remittances, self._remittances = self._remittances, []
+        pending, self._remittances = self._remittances, []
+        remittances = [remittance for remittance, _ in pending]
         try:
             columns = remittance_columns(
                 remittances, self._keys, self._catalogue, self._remittance_rows
@@ -114,25 +125,26 @@ class Gatherer:
                 "adjustments": _table("adjustments", columns.adjustments),
             }
         except (ArithmeticError, pa.ArrowException, ValueError, TypeError):
-            self._halve_remittances(remittances)
+            self._halve_remittances(pending)
             return
         self._remittance_rows += len(remittances)
         for name, piece in pieces.items():
             self._pieces[name].append(piece)
 
-    def _halve_remittances(self, remittances: list[Remittance]) -> None:
+    def _halve_remittances(self, remittances: list[tuple[Remittance, str]]) -> None:
         if len(remittances) == 1:
-            self._refuse(remittances[0].claim_id)
-            self._counts["remittance"] -= 1
+            remittance, source = remittances[0]
+            self._refuse(remittance.claim_id, source, "remittance")
             return
         middle = len(remittances) // 2
         for half in (remittances[:middle], remittances[middle:]):
             self._remittances = half
             self._flush_remittances()
 
-    def _refuse(self, claim_id: str) -> None:
+    def _refuse(self, claim_id: str, source: str, what: str) -> None:
         text = "A value is larger than the tables hold; correct its amounts and numbers."
-        self._problems.append(Problem(self._source, 0, claim_id, text))
+        self._problems.append(Problem(source, 0, claim_id, text))
+        self._counts[source][what] -= 1
 
     def _put(self, name: str, columns: Columns) -> None:
         self._pieces[name].append(_table(name, columns))
