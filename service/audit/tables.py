@@ -82,7 +82,10 @@ def create(path: Path) -> None:
     Several workers may do this at the same moment. Raises ``AuditError``.
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never open a log that is there: closing it would drop SQLite's locks of this process.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         text = f"The audit log {path} cannot be opened ({error.strerror})"
         raise AuditError(f"{text}: make its folder writable or set PRECLEAR_HOME.") from None
@@ -91,7 +94,7 @@ def create(path: Path) -> None:
         layout = _created(engine, time.monotonic() + _START_SECONDS)
     except sa.exc.DatabaseError as error:
         text = f"The audit log {path} cannot be used ({error.orig})"
-        raise AuditError(f"{text}: move it aside and start again.") from None
+        raise AuditError(f"{text}: make it writable, or move it aside to begin anew.") from None
     finally:
         engine.dispose()
     if layout != LAYOUT:

@@ -37,8 +37,9 @@ def claims_of(body: bytes, max_lines: int, max_claims: int, default: dt.date | N
                 text = f"The file holds more than {max_claims} claims, the most that is taken."
                 raise Problem(413, "too-many-claims", text)
             found.slots.append(_slot(item, max_lines, default))
-    if not found.slots and not found.problems:
-        text = "The body holds no 837 claim; send a whole interchange, from ISA to IEA."
+    if not found.slots:
+        why = f" {found.problems[0]['detail']}" if found.problems else ""
+        text = f"No claim could be read; send a whole 837 interchange, from ISA to IEA.{why}"
         raise Problem(422, "no-claim", text)
     return found
 

@@ -1,0 +1,51 @@
+"""An installation for tests: secret, history and registry in a folder."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+# The invented practice of the models' tests serves here too.
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
+
+from invented import KEYS, Practice
+
+from claims.keys import SECRET_NAME
+from claims.settings import Settings
+
+
+def write_registry(mlruns: Path, practice: Practice, version: int = 7) -> None:
+    """The three tables that ``models.aliases`` reads, with one champion."""
+    bundle = f"artifacts/{version}/bundle"
+    (mlruns / bundle).parent.mkdir(parents=True)
+    practice.model.save(mlruns / bundle)
+    with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
+        connection.executescript(
+            "CREATE TABLE model_versions (name, version INTEGER, current_stage);"
+            "CREATE TABLE registered_model_aliases (name, alias, version INTEGER);"
+            "CREATE TABLE model_version_tags (name, version INTEGER, key, value);"
+        )
+        connection.execute("INSERT INTO model_versions VALUES ('denial', ?, 'None')", (version,))
+        connection.execute(
+            "INSERT INTO registered_model_aliases VALUES ('denial', 'champion', ?)", (version,)
+        )
+        tags = {"preclear.bundle": bundle, "preclear.digest": practice.model.digest}
+        for key, value in tags.items():
+            connection.execute(
+                "INSERT INTO model_version_tags VALUES ('denial', ?, ?, ?)", (version, key, value)
+            )
+
+
+def install(folder: Path, practice: Practice, **overrides: object) -> Settings:
+    """State for a service: secret, history, registry."""
+    home, mlruns = folder / "var", folder / "mlruns"
+    home.mkdir(mode=0o700)
+    secret = home / SECRET_NAME
+    secret.write_bytes(KEYS.secret)
+    secret.chmod(0o600)
+    practice.history.save(home / "history" / "current")
+    mlruns.mkdir()
+    write_registry(mlruns, practice)
+    return Settings.read(home=home, mlruns=mlruns, **overrides)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.record import AuditRecord, names_digest, packed
+from service.audit.repository import AuditRepository
+from service.audit.tables import AuditError, create
+from service.audit.writer import AuditWriter
+from service.ids import new_score_id
+
+
+def record(**changes: object) -> AuditRecord:
+    one = AuditRecord(
+        score_id=new_score_id(),
+        scored_at=dt.datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=dt.UTC),
+        as_of=dt.date(2026, 3, 4),
+        claim_key=2**64 - 3,
+        claim_digest="hmac-sha256:00",
+        model_name="denial",
+        model_version="7",
+        model_digest="sha256:11",
+        history_digest="sha256:22",
+        code_version="preclear 0",
+        features_digest=names_digest(["a", "b", "c"]),
+        features=packed(np.array([1.5, np.nan, -0.0], np.float32)),
+        denial_probability=0.1 + 0.2,
+        decision="hold",
+        threshold=0.35,
+        answer='{"a": 1}',
+    )
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> AuditRepository:
+    return AuditRepository(tmp_path / "audit.db")
+
+
+def test_a_record_comes_back_as_it_went_in(log: AuditRepository) -> None:
+    one = record()
+    log.add([one])
+    back = log.get(one.score_id)
+    assert back == one
+    assert back is not None
+    assert back.values().tobytes() == np.array([[1.5, np.nan, -0.0]], np.float32).tobytes()
+    assert log.get("no such score") is None
+
+
+def test_the_latest_come_first_and_can_be_paged(log: AuditRepository) -> None:
+    records = [record(claim_key=place % 2) for place in range(6)]
+    records = [replace(one, score_id=f"{place:04}") for place, one in enumerate(records)]
+    log.add(records)
+    assert [one.score_id for one in log.latest(2)] == ["0005", "0004"]
+    assert [one.score_id for one in log.latest(2, before="0004")] == ["0003", "0002"]
+    assert [one.score_id for one in log.latest(9, claim_key=1)] == ["0005", "0003", "0001"]
+
+
+def test_all_or_none_is_written(log: AuditRepository) -> None:
+    one = record()
+    log.add([one])
+    with pytest.raises(AuditError):
+        log.add([record(), one])
+    assert len(log.latest()) == 1
+
+
+def test_the_file_is_private_and_durable(tmp_path: Path, log: AuditRepository) -> None:
+    path = tmp_path / "audit.db"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with log._writer.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+
+
+def test_a_layout_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "audit.db"
+    create(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=99")
+    with pytest.raises(AuditError, match="layout 99"):
+        AuditRepository(path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "audit.db"
+    path.write_bytes(b"not a database, whatever its name says" * 100)
+    with pytest.raises(AuditError, match="move it aside"):
+        AuditRepository(path)
+
+
+def test_many_workers_may_create_it_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        logs = list(pool.map(lambda _: AuditRepository(tmp_path / "audit.db"), range(16)))
+    for log in logs:
+        log.add([record()])
+    assert len(logs[0].latest()) == 16
+
+
+def test_concurrent_callers_share_commits(log: AuditRepository) -> None:
+    writer = AuditWriter(log)
+    records = [record() for _ in range(200)]
+
+    async def add_all() -> None:
+        await asyncio.gather(*(writer.add([one]) for one in records))
+
+    asyncio.run(add_all())
+    writer.close()
+    assert {one.score_id for one in log.latest(500)} == {one.score_id for one in records}
+    assert writer.commits < 100
+
+
+def test_nobody_is_told_before_the_commit(
+    log: AuditRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    add = log.add
+
+    def slow(records: list[AuditRecord]) -> None:
+        let_go.wait(5)
+        add(records)
+
+    monkeypatch.setattr(log, "add", slow)
+    writer = AuditWriter(log)
+    done = writer.submit([record()])
+    assert not done.done()
+    let_go.set()
+    done.result(5)
+    assert len(log.latest()) == 1
+    writer.close()
+
+
+def test_a_failed_commit_fails_all_who_waited_and_the_next_goes_on(
+    log: AuditRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, broken = log.add, [True]
+
+    def sometimes(records: list[AuditRecord]) -> None:
+        if broken:
+            raise OSError("disk full")
+        add(records)
+
+    monkeypatch.setattr(log, "add", sometimes)
+    writer = AuditWriter(log)
+    with pytest.raises(AuditError, match="OSError"):
+        writer.submit([record()]).result(5)
+    broken.clear()
+    writer.submit([record()]).result(5)
+    assert len(log.latest()) == 1
+    writer.close()
+    with pytest.raises(AuditError, match="closed"):
+        writer.submit([record()])
+
+
+def test_a_caller_who_has_gone_stops_nothing(log: AuditRepository) -> None:
+    writer = AuditWriter(log)
+    for _ in range(50):
+        writer.submit([record()]).cancel()
+    writer.submit([record()]).result(5)
+    writer.close()
+    assert len(log.latest()) >= 1
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "audit.db"
+    AuditRepository(path).close()
+    code = (
+        "import sys, pathlib; sys.path[:0] = sys.argv[2:]\n"
+        "import test_audit as t\n"
+        "from service.audit.repository import AuditRepository\n"
+        "log = AuditRepository(pathlib.Path(sys.argv[1]))\n"
+        "while True:\n"
+        "    one = t.record(); log.add([one]); print(one.score_id, flush=True)\n"
+    )
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", code, str(path), str(root), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        told = [child.stdout.readline().strip() for _ in range(20)]
+        child.kill()
+        told += child.stdout.read().split()
+    told = [one for one in told if len(one) == 36]
+    kept = {one.score_id for one in AuditRepository(path).latest(100_000)}
+    assert len(told) >= 20
+    assert set(told) <= kept
+
+
+def test_ids_sort_by_time() -> None:
+    first = new_score_id()
+    while (later := new_score_id())[:13] == first[:13]:
+        pass
+    assert first < later
+    assert first[14] == "7"
+    assert len({new_score_id() for _ in range(2000)}) == 2000
