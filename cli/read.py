@@ -248,5 +248,6 @@ def _sentences(report: Report) -> list[str]:
             f"{totals['example_denial_rate']:.1%} of them with a denial."
         )
     if report["ignored"]:
-        lines.append(f"{len(report['ignored']):,} other files hold no X12 and were passed over.")
+        count = len(report["ignored"])
+        lines.append(f"Other files, which hold no X12 and were passed over: {count:,}.")
     return lines

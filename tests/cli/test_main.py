@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cli import main as module
+from cli.main import VERBS, build, call
+
+REPO = Path(__file__).parents[2]
+
+
+def test_every_verb_answers_to_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["--help"]) == 0
+    told = capsys.readouterr().out
+    for verb in VERBS:
+        assert f"  {verb}" in told
+        assert call([verb, "--help"]) == 0
+        assert "Usage: preclear" in capsys.readouterr().out
+
+
+def test_without_a_verb_it_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call([]) == 0
+    assert "read" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("preclear 0.")
+
+
+def test_only_the_verb_that_is_called_is_loaded() -> None:
+    assert [command.name for command in build(["read", "x"]).registered_commands] == ["read"]
+    assert len(build(["--help"]).registered_commands) > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nothing"], "preclear: no such command 'nothing' (see preclear --help)\n"),
+        (["--bad"], "preclear: no such option: --bad (see preclear --help)\n"),
+        (["read"], "(see preclear read --help)\n"),
+        (["read", "--workers", "0", "x"], "(see preclear read --help)\n"),
+        (["read", "--workers", "many", "x"], "(see preclear read --help)\n"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_code_2(
+    capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    assert call(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("preclear: ")
+    assert told.err.endswith(says)
+    assert told.err.count("\n") == 1
+
+
+def test_help_is_quick_and_loads_nothing_heavy() -> None:
+    heavy = ("pyarrow", "numpy", "lightgbm", "mlflow", "pandas", "sklearn", "fastapi", "sqlalchemy")
+    code = (
+        "import sys; from cli.main import call; call(['--help']);"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    fastest = 9.0
+    for _ in range(3):
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True
+        )
+        fastest = min(fastest, time.perf_counter() - began)
+    assert done.stderr == "[]\n"
+    # 0.2 s on a quiet machine; the bound leaves room for a busy one
+    assert fastest < 1.0
+
+
+def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["preclear", "--bad"])
+    with pytest.raises(SystemExit) as left:
+        module.main()
+    assert left.value.code == 2
