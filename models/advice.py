@@ -91,9 +91,12 @@ class _Candidate:
     paths: tuple[str, ...]
 
 
-def needs_a_look(probability: float, threshold: float, known: int) -> bool:
-    """Whether a claim without broken rules is more than a plain ``submit``."""
-    return probability >= REVIEW * threshold or known == 0
+def needs_a_look(
+    probability: NDArray[np.float64], threshold: float, known: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """Which of n claims without broken rules are more than a plain ``submit``."""
+    found: NDArray[np.bool_] = (probability >= REVIEW * threshold) | (known == 0)
+    return found
 
 
 def decide(now: Situation) -> Decision:
@@ -111,7 +114,7 @@ def decide(now: Situation) -> Decision:
             return "hold"
         return "review"
     broken = any(edit.severity == "error" for edit in now.edits)
-    if broken or needs_a_look(now.probability, now.threshold, now.known):
+    if broken or now.probability >= REVIEW * now.threshold or now.known == 0:
         return "review"
     return "submit"
 

@@ -143,12 +143,13 @@ class Scorer:
         lines = probability[:count][frame.line_claim]
         lines[several] = np.minimum(lines[several], probability[count + len(mended) :])
         own = values[:count]
+        categories = self._model.categories(own)
         return _Batch(
             frame,
             own,
-            Prediction(raw[:count], probability[:count], self._model.categories(own)),
+            Prediction(raw[:count], probability[:count], categories),
             self._model.contributions(own),
-            mended.tested(probability[count : count + len(mended)], count),
+            mended.tested(probability[count : count + len(mended)], categories),
             lines,
             levels(own),
         )
@@ -238,38 +239,37 @@ class Scorer:
     def _chunk(self, frame: Frame) -> FrameScores:
         values = build(frame, self._history)
         prediction, known = self._model.predict(values), levels(values)
-        probability, category = prediction.probability, prediction.category_probability.argmax(1)
-        threshold = self._model.threshold
-        looked = np.array(
-            [needs_a_look(p, threshold, k) for p, k in zip(probability, known, strict=True)], bool
-        )
-        tests: list[Tests] = [{} for _ in range(len(frame))]
-        for rows, mends in ((np.flatnonzero(looked), MENDS), (np.flatnonzero(~looked), (WAITING,))):
-            mended = variants(frame.take(rows), mends)
-            after = self._model.scores(build(mended.frame, self._history))[1]
-            for row, one in zip(rows.tolist(), mended.tested(after, len(rows)), strict=True):
-                tests[row] = one
-        actions, decisions = [], []
-        for row in range(len(frame)):
+        probability, threshold = prediction.probability, self._model.threshold
+        looked = needs_a_look(probability, threshold, known)
+        decision = np.full(len(frame), "submit", "U6")
+        action = np.full(len(frame), "submit", "U32")
+        for row, tests in self._tests(frame, prediction, looked).items():
             now = Situation(
                 probability=float(probability[row]),
                 threshold=threshold,
                 categories=prediction.category_probability[row],
                 values=values[row],
                 known=int(known[row]),
-                tests=tests[row],
+                tests=tests,
             )
-            decisions.append(decide(now))
-            actions.append(advise(now, decisions[-1])[0].action)
+            decided = decide(now)
+            decision[row], action[row] = decided, advise(now, decided)[0].action
+        category = prediction.category_probability.argmax(1)
         carcs = [
             next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
             for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
         ]
-        return FrameScores(
-            probability,
-            category,
-            np.array(carcs, np.str_),
-            np.array(actions, np.str_),
-            np.array(decisions, np.str_),
-            known,
-        )
+        return FrameScores(probability, category, np.array(carcs, np.str_), action, decision, known)
+
+    def _tests(
+        self, frame: Frame, prediction: Prediction, looked: NDArray[np.bool_]
+    ) -> dict[int, Tests]:
+        """What-ifs by row: for all claims that need a look, and for others that may be late."""
+        found: dict[int, Tests] = {row: {} for row in np.flatnonzero(looked).tolist()}
+        for rows, mends in ((np.flatnonzero(looked), MENDS), (np.flatnonzero(~looked), (WAITING,))):
+            categories = prediction.category_probability[rows]
+            mended = variants(frame.take(rows), mends, categories)
+            after = self._model.scores(build(mended.frame, self._history))[1]
+            tests = mended.tested(after, categories)
+            found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
+        return found

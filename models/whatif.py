@@ -5,6 +5,9 @@ be set. No mend touches a diagnosis, a procedure, a modifier, a unit, a charge o
 (``tests/models/test_whatif.py`` compares every column). All mends of all claims of a batch are
 variants in one frame: one ``features.build``, one prediction.
 
+A mend counts only where the category that it would prevent is likely at all (``LIKELY``): a model
+may also lower its probability for a mend that has nothing to do with why the claim is at risk.
+
 Where a mend must assume something that the claim does not say (what an earlier payer paid), it is
 tried several ways and the least favourable counts.
 """
@@ -18,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import Action
+from claims.categories import CATEGORY_CODE, Action, Category
 from features.columns import NO_DAY
 from features.frame import LINE_COLUMNS, Frame
 from features.key_columns import lag_days
@@ -30,6 +33,7 @@ Tests = dict[Action, dict[str, float]]
 """For one claim: the probability after each action, by the path that it changes."""
 Setting = bool | int | Callable[[Frame, Rows], Column]
 
+LIKELY: Final = 0.05
 WAITING_DAYS: Final = 30
 LONG_LAG: Final = 60
 _STATED: Final = 1
@@ -39,13 +43,15 @@ _STATED: Final = 1
 class Mend:
     """One thing that a person can put right.
 
-    ``name`` tells mends apart; ``path`` is the JSON path that changes; ``applies`` says for which
+    ``name`` tells mends apart; ``prevents`` is the category that it is about (``None``: any);
+    ``path`` is the JSON path that changes; ``applies`` says for which
     claims of a frame it makes sense; ``sets`` gives the new value of each column, for the claims
     concerned or, for a column of lines, for all their lines.
     """
 
     name: str
     action: Action
+    prevents: Category | None
     path: str
     applies: Callable[[Frame], Flags]
     sets: Mapping[str, Setting]
@@ -80,6 +86,7 @@ def _answered_by_first(name: str, share: float) -> Mend:
     return Mend(
         name=name,
         action="update_coordination_of_benefits",
+        prevents="coordination_of_benefits",
         path="other_payers",
         applies=_later_payer_without_answer,
         sets={
@@ -94,6 +101,7 @@ def _complete(name: str, path: str, sets: Mapping[str, Setting], lacks: str) -> 
     return Mend(
         name=name,
         action="complete_information",
+        prevents="missing_information",
         path=path,
         applies=_not_given(lacks),
         sets=sets,
@@ -103,6 +111,7 @@ def _complete(name: str, path: str, sets: Mapping[str, Setting], lacks: str) -> 
 WAITING: Final = Mend(
     name="waiting",
     action="submit_now",
+    prevents=None,
     path="submitted_on",
     applies=lambda frame: _long_ago(frame) & (frame.as_of != NO_DAY),
     sets={"as_of": lambda frame, rows: frame.as_of[rows] + np.int32(WAITING_DAYS)},
@@ -113,6 +122,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="authorization",
         action="obtain_authorization",
+        prevents="authorization",
         path="authorization.number",
         applies=_some_line_lacks("line_authorization"),
         sets={"authorization": True, "line_authorization": True},
@@ -120,6 +130,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="referral",
         action="obtain_referral",
+        prevents="authorization",
         path="referral_number",
         applies=_some_line_lacks("line_referral"),
         sets={"referral": True, "line_referral": True},
@@ -127,6 +138,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="attachment",
         action="attach_documentation",
+        prevents="documentation",
         path="attachments",
         applies=lambda frame: frame.attachments == 0,
         sets={"attachments": 1},
@@ -143,6 +155,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="billing_taxonomy",
         action="complete_information",
+        prevents="missing_information",
         path="billing.taxonomy",
         applies=lambda frame: frame.billing_taxonomy == 0,
         sets={"billing_taxonomy": _STATED},
@@ -150,6 +163,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="clia",
         action="complete_information",
+        prevents="missing_information",
         path="clia_number",
         applies=_some_line_lacks("line_clia"),
         sets={"clia": True, "line_clia": True},
@@ -160,6 +174,7 @@ MENDS: Final[tuple[Mend, ...]] = (
     Mend(
         name="delay_reason",
         action="prove_timely_filing",
+        prevents="timely_filing",
         path="delay_reason",
         applies=lambda frame: _long_ago(frame) & ~frame.delay_reason,
         sets={"delay_reason": True},
@@ -181,21 +196,46 @@ class Variants:
         """Count the variants."""
         return len(self.claim)
 
-    def tested(self, probability: NDArray[np.float64], claims: int) -> list[Tests]:
-        """Sort the probabilities of the variants by claim: one ``Tests`` for each of ``claims``."""
-        found: list[Tests] = [{} for _ in range(claims)]
+    def tested(
+        self, probability: NDArray[np.float64], categories: NDArray[np.float64]
+    ) -> list[Tests]:
+        """Sort the variants' probabilities by claim, as far as they are ``likely`` (n, 14)."""
+        found: list[Tests] = [{} for _ in range(len(categories))]
+        worth = [likely(mend, categories) for mend in self.mends]
         for row, mend, after in zip(
             self.claim.tolist(), self.mend.tolist(), probability.tolist(), strict=True
         ):
+            if not worth[mend][row]:
+                continue
             of = self.mends[mend]
             ways = found[row].setdefault(of.action, {})
             ways[of.path] = max(after, ways.get(of.path, 0.0))
         return found
 
 
-def variants(frame: Frame, mends: tuple[Mend, ...] = MENDS) -> Variants:
-    """Make every mend that applies to every claim of ``frame``, as one frame."""
-    chosen = [np.flatnonzero(mend.applies(frame)) for mend in mends]
+def likely(mend: Mend, categories: NDArray[np.float64]) -> Flags:
+    """For which claims (n, 14 category probabilities) the mend is worth trying."""
+    if mend.prevents is None:
+        return np.ones(len(categories), np.bool_)
+    found: Flags = categories[:, CATEGORY_CODE[mend.prevents]] >= LIKELY
+    return found
+
+
+def variants(
+    frame: Frame,
+    mends: tuple[Mend, ...] = MENDS,
+    categories: NDArray[np.float64] | None = None,
+) -> Variants:
+    """Make every mend that applies to every claim of ``frame``, as one frame.
+
+    With ``categories`` (n, 14), only those that are ``likely``.
+    """
+    chosen = [
+        np.flatnonzero(
+            mend.applies(frame) & (True if categories is None else likely(mend, categories))
+        )
+        for mend in mends
+    ]
     claim = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
     mend = np.repeat(np.arange(len(mends)), [len(rows) for rows in chosen])
     taken = frame.take(claim)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import Practice
 
+from claims.categories import CATEGORY_CODE
 from features.build import build
 from features.catalog import PLACE
 from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
@@ -115,7 +116,7 @@ def test_a_mend_is_not_tried_where_there_is_nothing_to_mend(some: Frame) -> None
 def test_the_least_favourable_assumption_counts(some: Frame) -> None:
     made = variants(some)
     random = np.random.default_rng(0).random(len(made))
-    tests = made.tested(random, len(some))
+    tests = made.tested(random, np.ones((len(some), 14)))
     several = [place for place, mend in enumerate(MENDS) if mend.path == "other_payers"]
     assert len(several) == 3
     for claim in np.unique(made.claim[np.isin(made.mend, several)]):
@@ -124,10 +125,24 @@ def test_the_least_favourable_assumption_counts(some: Frame) -> None:
         assert tests[claim]["update_coordination_of_benefits"] == expected
 
 
+def test_a_mend_counts_only_where_its_category_is_likely(some: Frame) -> None:
+    random = np.random.default_rng(1)
+    categories = random.dirichlet(np.full(14, 0.3), len(some))
+    made = variants(some)
+    after = random.random(len(made))
+    fewer = variants(some, MENDS, categories)
+    kept = np.isin(made.claim * len(MENDS) + made.mend, fewer.claim * len(MENDS) + fewer.mend)
+    assert 0 < len(fewer) < len(made)
+    assert fewer.tested(after[kept], categories) == made.tested(after, categories)
+    for tests, share in zip(made.tested(after, categories), categories, strict=True):
+        if "obtain_authorization" in tests:
+            assert share[CATEGORY_CODE["authorization"]] >= 0.05
+
+
 def test_no_claims_and_no_mends(some: Frame) -> None:
     nobody = some.take(np.zeros(0, np.int64))
     assert len(variants(nobody)) == 0
-    assert variants(nobody).tested(np.zeros(0), 0) == []
+    assert variants(nobody).tested(np.zeros(0), np.zeros((0, 14))) == []
     assert len(variants(some, ())) == 0
 
 
