@@ -17,10 +17,10 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 # Yearly chance that the coverage ends (lost, changed), and that another payer turns out primary.
-_LOSS: Final = {"medicare": 0.03, "medicaid": 0.22, "managed_medicaid": 0.22, "medicare_advantage": 0.07,
-                "commercial": 0.08, "blues": 0.07, "exchange": 0.18}  # fmt: skip
-_OTHER: Final = {"medicare": 0.05, "medicaid": 0.10, "managed_medicaid": 0.10, "medicare_advantage": 0.05,
-                 "commercial": 0.05, "blues": 0.05, "exchange": 0.05}  # fmt: skip
+_LOSS: Final = {"medicare": 0.006, "medicaid": 0.042, "managed_medicaid": 0.042, "medicare_advantage": 0.015,
+                "commercial": 0.014, "blues": 0.014, "exchange": 0.04}  # fmt: skip
+_OTHER: Final = {"medicare": 0.015, "medicaid": 0.035, "managed_medicaid": 0.035, "medicare_advantage": 0.02,
+                 "commercial": 0.015, "blues": 0.015, "exchange": 0.02}  # fmt: skip
 # Where a member goes who leaves a payer type (types that take them in, in the order of likelihood).
 _NEXT: Final = {"medicare": ("medicare_advantage",), "medicare_advantage": ("medicare", "medicare_advantage"),
                 "medicaid": ("managed_medicaid", "exchange", "commercial"), "managed_medicaid": ("medicaid", "exchange"),
@@ -95,7 +95,7 @@ def _losses(rng: np.random.Generator, config: WorldConfig, payer: I64, warm: int
 def build_members(config: WorldConfig, locations: int, warm: int) -> Members:
     """Draw the members; ``warm`` is the number of days before the clock starts that matter."""
     rng = stream(config.seed, "members")
-    size = max(60, int(config.claims / 4.2 * (0.45 + config.months / 30)))
+    size = max(60, int(config.claims / 6.5 * (0.45 + config.months / 30)))
     tilt = stream(config.policies, "market").lognormal(0.0, 0.2, len(PAYERS))
     payer = pick(rng.random(size), np.array([row.share for row in PAYERS]) * tilt)
     kinds = np.array([row.type for row in PAYERS])

@@ -23,14 +23,16 @@ ALWAYS: Final = -(2**31)
 PLANS: Final = 4
 # How much of what a payer could deny it does deny; drawn within these bounds.
 _SEVERITY: Final = {
-    "medicare": (0.60, 0.75), "medicaid": (0.80, 0.92), "managed_medicaid": (0.80, 0.92),
-    "medicare_advantage": (0.70, 0.84), "commercial": (0.60, 0.76), "blues": (0.60, 0.76),
-    "exchange": (0.76, 0.90),
+    "medicare": (0.86, 0.97), "medicaid": (0.90, 0.99), "managed_medicaid": (0.90, 0.99),
+    "medicare_advantage": (0.88, 0.98), "commercial": (0.82, 0.96), "blues": (0.82, 0.96),
+    "exchange": (0.90, 0.99),
 }  # fmt: skip
+# Share of a payer's lists that it takes over from what all have in common.
+_FOLLOWING: Final = 0.7
 # How far its policies reach, beside those of the strictest.
 _REACH: Final = {
-    "medicare": 0.5, "medicaid": 1.0, "managed_medicaid": 1.0, "medicare_advantage": 0.75,
-    "commercial": 0.45, "blues": 0.45, "exchange": 0.85,
+    "medicare": 0.4, "medicaid": 0.85, "managed_medicaid": 0.85, "medicare_advantage": 0.65,
+    "commercial": 0.4, "blues": 0.4, "exchange": 0.75,
 }  # fmt: skip
 LIMITED: Final = (
     "therapy",
@@ -59,13 +61,14 @@ _POLICY: Final[dict[str, float]] = {
 }  # fmt: skip
 # How likely a kind is left out of a payer's plans.
 _EXCLUDED: Final[dict[str, float]] = {
-    "modality": 0.5, "counsel": 0.25, "em_addon": 0.35, "brace": 0.2, "genetic_lab": 0.12, "psych_group": 0.25,
-    "screen": 0.22, "vaccine": 0.1, "destruction": 0.08, "observation": 0.1, "treatment": 0.1, "preventive": 0.05,
-    "draw": 0.12, "tracer": 0.1,
+    "modality": 0.35, "counsel": 0.25, "em_addon": 0.14, "brace": 0.25, "genetic_lab": 0.12, "psych_group": 0.25,
+    "screen": 0.14, "vaccine": 0.08, "destruction": 0.06, "observation": 0.1, "treatment": 0.1, "preventive": 0.02,
+    "draw": 0.05, "tracer": 0.1, "biopsy": 0.04, "monitor": 0.1, "repair": 0.05, "vascular": 0.05, "psych_addon": 0.1,
+    "vaccine_admin": 0.03, "ultrasound": 0.03, "infusion": 0.05,
 }  # fmt: skip
 _DOCUMENTED: Final[dict[str, float]] = {
-    "surgery": 0.4, "spine": 0.5, "mohs": 0.5, "specialty_drug": 0.4, "psych_eval": 0.12, "brace": 0.5, "er": 0.12,
-    "infusion": 0.3, "excision": 0.3, "eval": 0.12, "observation": 0.3, "scope": 0.08, "counsel": 0.2, "mri": 0.06,
+    "surgery": 0.5, "spine": 0.6, "mohs": 0.6, "specialty_drug": 0.5, "psych_eval": 0.25, "brace": 0.5, "er": 0.12,
+    "infusion": 0.3, "excision": 0.3, "eval": 0.12, "observation": 0.3, "scope": 0.08, "counsel": 0.3, "mri": 0.12, "echo": 0.1,
 }  # fmt: skip
 _LIMITS: Final[dict[str, tuple[int, int, float]]] = {
     "therapy": (14, 30, 0.6), "psych": (18, 36, 0.4), "preventive": (1, 1, 0.3), "imaging": (1, 3, 0.4),
@@ -128,6 +131,15 @@ def month_start(config: WorldConfig, months: I64) -> I64:
     return (first + months).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
+def _alike(rng: np.random.Generator, shape: tuple[int, ...], shared: F64 | None) -> F64:
+    """Uniform draws; where ``shared`` is given, most payers take over the common one."""
+    own = rng.random(shape)
+    if shared is None:
+        return own
+    follows = rng.random(shape) < _FOLLOWING
+    return np.where(follows, np.broadcast_to(shared, shape), own)
+
+
 def _since(
     rng: np.random.Generator,
     config: WorldConfig,
@@ -135,9 +147,13 @@ def _since(
     shape: tuple[int, ...],
     *,
     new: float,
+    shared: F64 | None = None,
 ) -> I64:
-    """First days of a demand: NEVER, ALWAYS, or (a share ``new``) a dated event within the clock."""
-    has = rng.random(shape) < chance
+    """First days of a demand: NEVER, ALWAYS, or (a share ``new``) a dated event within the clock.
+
+    ``shared``: draws (one a column) that payers have in common, as they copy one another's lists.
+    """
+    has = _alike(rng, shape, shared) < chance
     # Changes take effect on the first of a month, as payers announce them.
     dated = month_start(config, rng.integers(2, max(3, config.months - 1), shape))
     begins = np.where(rng.random(shape) < new, dated, ALWAYS)
@@ -165,7 +181,7 @@ def _coverage(
     """Diagnosis lists: most usual groups are on them, some are not, a few more go when tightened."""
     usual = _usual_groups()
     shape = (*size, len(diagnoses.GROUPS))
-    on_list = (rng.random(shape) < 0.9) & usual
+    on_list = (_alike(rng, shape, rng.random(usual.shape)) < 0.9) & usual
     lonely = ~on_list.any(axis=2)
     on_list[lonely] = np.broadcast_to(usual, shape)[lonely]
     tight = on_list & (rng.random(shape) < 0.8)
@@ -235,7 +251,7 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
     reach = np.array([_REACH[str(kind)] for kind in _TYPES])
     wide = reach[:, None]
     middle = np.array([sum(DENIAL_RANGE[row.type]) / 2 for row in PAYERS])
-    auth_from = _since(rng, config, auth * np.sqrt(wide), both, new=0.14)
+    auth_from = _since(rng, config, auth * np.sqrt(wide), both, new=0.14, shared=rng.random(codes))
     dropped = rng.random(both) < 0.06
     ends = month_start(config, rng.integers(3, max(4, config.months), both))
     auth_to = np.where(dropped, ends, NEVER)
@@ -252,11 +268,20 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         NEVER,
     )
     covered, tight = _coverage(rng, both)
-    policy_from = _since(rng, config, _by_kind(_POLICY) * wide, both, new=0.15)
+    policy_from = _since(
+        rng, config, _by_kind(_POLICY) * wide, both, new=0.15, shared=rng.random(codes)
+    )
     tightened = _since(rng, config, 0.3, both, new=1.0)
     strict = np.isin(_TYPES, ["medicaid", "managed_medicaid", "exchange"])
-    excluded = _since(rng, config, _by_kind(_EXCLUDED) * wide, both, new=0.2)
-    plan = rng.random((*both, PLANS)) < 0.4
+    excluded = _since(
+        rng,
+        config,
+        _by_kind(_EXCLUDED) * 0.8 * np.sqrt(wide),
+        both,
+        new=0.2,
+        shared=rng.random(codes),
+    )
+    plan = rng.random((*both, PLANS)) < 0.6
     limit, limit_from = _limits(rng, config)
     joined, enrolled, lapse_from, lapse_to = _enrollment(rng, config, practice)
     one = (payers,)
@@ -271,12 +296,21 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         tightened=tightened,
         excluded_from=excluded,
         excluded_plan=plan,
-        documents_from=_since(rng, config, _by_kind(_DOCUMENTED) * wide, both, new=0.3),
+        documents_from=_since(
+            rng, config, _by_kind(_DOCUMENTED) * wide, both, new=0.3, shared=rng.random(codes)
+        ),
         limit=limit,
         limit_from=limit_from,
         filing=_filing(rng),
         filing_change=_since(rng, config, 0.5, one, new=1.0),
-        pair_from=_since(rng, config, 0.36 * wide, (payers, len(procedures.PAIRS)), new=0.15),
+        pair_from=_since(
+            rng,
+            config,
+            0.36 * wide,
+            (payers, len(procedures.PAIRS)),
+            new=0.15,
+            shared=rng.random(len(procedures.PAIRS)),
+        ),
         needs_25=rng.choice([0.05, 0.5, 0.9], payers, p=[0.4, 0.35, 0.25]) * np.sqrt(reach),
         ignores_59=rng.choice([0.02, 0.08, 0.3], payers, p=[0.5, 0.3, 0.2]),
         telehealth_from=_since(rng, config, 0.8 * reach, one, new=0.25),
@@ -297,7 +331,7 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         ),
         knows_other=rng.uniform(0.6, 0.95, payers),
         severity=rng.uniform(*np.array([_SEVERITY[str(kind)] for kind in _TYPES]).T),
-        error=rng.uniform(0.07, 0.13, payers) * middle,
+        error=rng.uniform(0.11, 0.18, payers) * middle,
         random_request=rng.uniform(0.0005, 0.003, payers),
         down_from=down,
         down_to=down + rng.integers(4, 13, (payers, 2)),

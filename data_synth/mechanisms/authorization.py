@@ -48,7 +48,7 @@ class Authorization:
     def chance(self, facts: Facts, rules: Rules) -> F64:
         """By what is on the claim; an emergency visit is let through more often."""
         table = np.zeros(4)
-        table[[NO_AUTH, AUTH_FITS, AUTH_OTHER_SERVICE, AUTH_EXPIRED]] = 1.0, 0.03, 0.78, 0.85
+        table[[NO_AUTH, AUTH_FITS, AUTH_OTHER_SERVICE, AUTH_EXPIRED]] = 1.0, 0.02, 0.85, 0.9
         severity = rules.severity[payer_of_lines(facts)]
         return table[facts.claims.auth[facts.lines.claim]] * severity * demanded(facts, rules)
 

@@ -43,7 +43,7 @@ class BenefitLimit:
         )
         left = limit - facts.lines.used
         chance = np.select(
-            [left <= -2, left <= 0, (left == 1) & (limit > 6)], [0.93, 0.86, 0.15], 0.0
+            [left <= -2, left <= 0, (left == 1) & (limit > 6)], [0.98, 0.92, 0.15], 0.0
         )
         chance = np.where((limit <= 2) & (left > 0), 0.012, chance)
         return np.where(on, chance, 0.0) * rules.severity[payer]

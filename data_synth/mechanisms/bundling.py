@@ -44,11 +44,11 @@ class Bundling:
         payer = payer_of_lines(facts)
         has_59 = (facts.lines.modifiers & M59) > 0
         tolerated = rules.ignores_59[payer]
-        pair = np.where(has_59, np.where(facts.lines.separate, tolerated, 0.3 + tolerated), 0.88)
+        pair = np.where(has_59, np.where(facts.lines.separate, tolerated, 0.2 + tolerated), 0.97)
         paired = _paired(facts, rules)
         return rules.severity[payer] * np.select(
             [paired, _without_25(facts), facts.lines.alone],
-            [pair, rules.needs_25[payer], 0.85],
+            [pair, rules.needs_25[payer], 0.95],
             0.0,
         )
 

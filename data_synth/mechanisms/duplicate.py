@@ -25,7 +25,7 @@ class Duplicate:
 
     def chance(self, facts: Facts, rules: Rules) -> F64:
         """Some copies slip through and are paid twice."""
-        return np.where(facts.claims.copied, 0.96, 0.0)
+        return np.where(facts.claims.copied, 0.98, 0.0)
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """OA as the code's own rule has it, or CO by habit."""

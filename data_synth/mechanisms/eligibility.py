@@ -1,4 +1,4 @@
-"""Coverage that had ended, had not begun, or a member number that the payer does not know."""
+"""Coverage that had ended, had not begun, was taken back, or a number that nobody knows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ from data_synth.mechanisms.base import F64, I64, Speech
 from data_synth.payers import PAYERS
 from data_synth.rules import Rules
 
+# Chance that the payer ends a coverage in arrears, after all had been checked and found well.
+_TAKEN_BACK: Final = np.array(
+    [
+        {"medicaid": 0.008, "managed_medicaid": 0.008, "exchange": 0.007, "medicare": 0.0008}.get(
+            row.type, 0.002
+        )
+        for row in PAYERS
+    ]
+)
+_AFTER_NEW_YEAR: Final = 2.2
 _PUBLIC: Final = np.array([row.type in {"medicaid", "managed_medicaid"} for row in PAYERS])
 
 
@@ -34,10 +44,14 @@ class Eligibility:
     )
 
     def chance(self, facts: Facts, rules: Rules) -> F64:
-        """By kind of flaw; payers differ in how hard they look."""
+        """By kind of flaw; payers differ in how hard they look. Sound coverage is at times taken back."""
         table = np.zeros(4)
         table[[LAPSED, WRONG_NUMBER, NOT_BEGUN]] = 0.97, 0.9, 0.62
-        return table[facts.claims.coverage] * (0.5 + 0.5 * rules.severity[facts.claims.payer])
+        flaw = table[facts.claims.coverage] * (0.5 + 0.5 * rules.severity[facts.claims.payer])
+        service = facts.claims.service.astype("datetime64[D]").astype("datetime64[M]")
+        january = service.astype(np.int64) % 12 == 0
+        late = _TAKEN_BACK[facts.claims.payer] * np.where(january, _AFTER_NEW_YEAR, 1.0)
+        return np.where(facts.claims.coverage == COVERED, late, flaw)
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """27 for most, Medicaid's own words for Medicaid."""

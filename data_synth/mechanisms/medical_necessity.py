@@ -57,7 +57,7 @@ class MedicalNecessity:
     def chance(self, facts: Facts, rules: Rules) -> F64:
         """What is supported fails one time in a thousand."""
         severity = rules.severity[payer_of_lines(facts)]
-        return np.where(unsupported(facts, rules), 0.86, 0.001) * severity
+        return np.where(unsupported(facts, rules), 0.93, 0.001) * severity
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """Some payers name the policy, some the diagnosis."""

@@ -47,7 +47,7 @@ class NonCovered:
             plan < _COVERED_PLAN
         )
         out &= (day_of_lines(facts) >= rules.excluded_from[payer, procedure]) & coded(facts)
-        return np.where(out, 0.93, 0.0) * rules.severity[payer]
+        return np.where(out, 0.98, 0.0) * rules.severity[payer]
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """The patient's share with private plans, the provider's with public ones."""

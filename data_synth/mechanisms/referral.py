@@ -28,7 +28,7 @@ class Referral:
         claims = facts.claims
         wanted = claims.service >= rules.referral_from[claims.payer, claims.specialty]
         severity = rules.severity[claims.payer]
-        return np.where(claims.referral, 0.02, 0.9) * severity * wanted
+        return np.where(claims.referral, 0.02, 0.96) * severity * wanted
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """Two codes are in use for it."""

@@ -118,7 +118,7 @@ def recode_established(
     rng: np.random.Generator, practice: Practice, lines: RawLines, visits: Visits, mismatch: I64
 ) -> tuple[I64, I64]:
     """Most coders notice an established patient and bill the matching established code."""
-    caught = rng.random(len(visits.service)) < 0.45 + 0.5 * practice.review_care[visits.specialty]
+    caught = rng.random(len(visits.service)) < 0.55 + 0.43 * practice.review_care[visits.specialty]
     fix = (mismatch == NOT_NEW) & caught[lines.claim]
     table = np.arange(len(procedures.CODES))
     for new, established in (("99202", "99212"), ("99203", "99213"), ("99204", "99214")):

@@ -19,8 +19,13 @@ from data_synth.practice import Practice
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# From the answer to the first denied claim until somebody has mended the registration: mean days.
-_MENDING: Final = 38.0
+# From sending the first claim to be denied until somebody has mended the registration: at least
+# the payer's lag, and then the mean days for which the denial lies unworked or is only re-sent.
+_LAG: Final = 25.0
+_MENDING: Final = 120.0
+# Share of its checks in which the desk sees a change of coverage, or another payer.
+_SEES_END: Final = 0.3
+_SEES_OTHER: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def _found_out(
 
 
 def _slowness(rng: np.random.Generator, size: int) -> F64:
-    return 16.0 + rng.gamma(1.8, _MENDING / 1.8, size)
+    return _LAG + rng.gamma(1.6, _MENDING / 1.6, size)
 
 
 def bill(config: WorldConfig, practice: Practice, members: Members, visits: Visits) -> Billing:
@@ -65,7 +70,7 @@ def bill(config: WorldConfig, practice: Practice, members: Members, visits: Visi
     rng = stream(config.seed, "front desk")
     size, count = len(visits.service), len(members.birth)
     member = visits.member
-    noticed = rng.random(size) < practice.check[visits.location]
+    noticed = rng.random(size) < _SEES_END * practice.check[visits.location]
     ends = members.ends[member]
     lapse_begins = np.where(members.ends < NEVER, members.ends + 1, NEVER)
     lapse_found = _found_out(rng, visits, lapse_begins, noticed, _slowness(rng, count))[member]
@@ -78,7 +83,7 @@ def bill(config: WorldConfig, practice: Practice, members: Members, visits: Visi
         visits.service >= members.starts[member] - 45
     )
     coverage = np.where(early & ~gone, NOT_BEGUN, coverage)
-    noticed_other = rng.random(size) < 0.35 * practice.check[visits.location]
+    noticed_other = rng.random(size) < _SEES_OTHER * practice.check[visits.location]
     other_found = _found_out(rng, visits, members.other_from, noticed_other, _slowness(rng, count))[
         member
     ]
