@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.errors import FAILED, CliError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from claims.dataset import Dataset
     from claims.keys import Keys
 
 Report = dict[str, Any]
-_SHOWN: Final = 40
-_NUMBERS: Final = ("claims", "remittances", "problems", "denied", "amount", "share", "segment")
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +40,7 @@ def read(
     from claims.dataset import read_dataset
     from claims.settings import Settings
     from cli.progress import watch
+    from cli.read_print import print_report
 
     settings = Settings.read()
     progress = watch()
@@ -65,7 +62,7 @@ def read(
     if as_json:
         print(json.dumps(report, indent=2))
     else:
-        _print(report)
+        print_report(report)
     if not (report["totals"]["claims"] or report["totals"]["remittances"]):
         raise CliError("no claim and no remittance could be read: see what was reported", FAILED)
 
@@ -181,73 +178,3 @@ def _judge(file: str) -> list[Report]:
         }
         for finding in findings(Path(file).read_bytes())
     ]
-
-
-def _print(report: Report) -> None:
-    from cli.tables import show
-
-    files = report["files"]
-    show("Files", list(files[0]) if files else ["file"], _cells(files), _NUMBERS)
-    for line in _sentences(report):
-        print(line)
-    print()
-    if report["categories"]:
-        rows = [
-            [
-                row["category"],
-                f"{row['denied']:,}",
-                f"{row['share']:.1%}",
-                f"{float(row['amount']):,.2f}",
-                " ".join(list(row["carcs"])[:6]),
-            ]
-            for row in report["categories"]
-        ]
-        columns = ["category", "denied", "share", "amount", "CARCs"]
-        show("Denied, by category", columns, rows, _NUMBERS)
-    if report["problems"]:
-        columns = ["file", "segment", "claim", "what"]
-        show("What could not be read", columns, _first(report["problems"]), _NUMBERS)
-    if "strict" in report:
-        columns = ["file", "segment", "element", "what"]
-        if report["strict"]:
-            show("Against the guides (pyx12)", columns, _first(report["strict"]), _NUMBERS)
-        else:
-            print("Against the guides (pyx12): nothing to object to.")
-
-
-def _cells(rows: Sequence[Report]) -> list[list[str]]:
-    return [
-        [f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()]
-        for row in rows
-    ]
-
-
-def _first(rows: Sequence[Report]) -> list[list[str]]:
-    """The first rows, and how many more there are."""
-    cells = _cells(rows[:_SHOWN])
-    if len(rows) > _SHOWN:
-        cells.append(["...", "", "", f"and {len(rows) - _SHOWN:,} more: --json lists all"])
-    return cells
-
-
-def _sentences(report: Report) -> list[str]:
-    totals, outcomes = report["totals"], report["outcomes"]
-    lines = [
-        f"{totals['claims']:,} claims with {totals['lines']:,} lines, "
-        f"{totals['remittances']:,} remittances; {totals['claims_matched']:,} claims are answered."
-    ]
-    if outcomes["denial_rate"] is not None:
-        lines.append(
-            f"Of the remittances {outcomes['paid']:,} paid, {outcomes['partial']:,} denied in "
-            f"part, {outcomes['denied']:,} denied ({outcomes['denial_rate']:.1%} with a denial); "
-            f"{outcomes['no_adjudication']:,} decide nothing (reversals, pending, forwarded)."
-        )
-    if totals["examples"]:
-        lines.append(
-            f"{totals['examples']:,} claims can be learned from, "
-            f"{totals['example_denial_rate']:.1%} of them with a denial."
-        )
-    if report["ignored"]:
-        count = len(report["ignored"])
-        lines.append(f"Other files, which hold no X12 and were passed over: {count:,}.")
-    return lines

@@ -161,7 +161,8 @@ def test_everything_is_counted(tree: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_person_reads_tables(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["read", str(tree)]) == 0
     told = capsys.readouterr()
-    assert f"{tree / 'a.837'}  837P       4            0         0" in told.out
+    assert f"Files under {tree}\n" in told.out
+    assert "a.837  837P       4            0         0" in told.out
     assert "4 claims with 8 lines, 3 remittances; 3 claims are answered." in told.out
     assert "1 paid, 1 denied in part, 1 denied (66.7% with a denial)" in told.out
     assert "authorization" in told.out
@@ -200,12 +201,25 @@ def test_strict_adds_the_findings_of_the_guides(
 def test_long_lists_are_cut_and_say_so(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.read._SHOWN", 1)
+    monkeypatch.setattr("cli.read_print.MOST_OF_A_FILE", 1)
     file = tree / "a.837"
     data = file.read_bytes()
     file.write_bytes(data.replace(b"CLM*C2*100", b"CLM*C2*x").replace(b"CLM*C1*100", b"CLM*C1*x"))
     assert call(["read", str(tree)]) == 0
-    assert "more: --json lists all" in capsys.readouterr().out
+    assert "What could not be read: 1 of " in capsys.readouterr().out
+
+
+def test_many_files_are_told_by_folder(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.read_print.MOST_FILES", 2)
+    (tree / "more").mkdir()
+    for name in ("c.837", "d.837"):
+        (tree / "more" / name).write_bytes((tree / "a.837").read_bytes())
+    assert call(["read", str(tree)]) == 0
+    told = capsys.readouterr().out
+    assert "folder  kind  files  claims  remittances  problems\n" in told
+    assert "more    837P      2       8            0         0\n" in told
 
 
 def test_reading_makes_no_state(tree: Path, tmp_path: Path) -> None:
