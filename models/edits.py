@@ -190,7 +190,8 @@ def _repeated(claim: Claim) -> Iterator[Edit]:
         if not line.procedure or _SAME_DAY_AGAIN & set(line.modifiers):
             continue
         rendering = line.rendering.npi if line.rendering else ""
-        key = (line.procedure, frozenset(line.modifiers), line.service_from, rendering)
+        code = (line.procedure, frozenset(line.modifiers), line.ndc)
+        key = (*code, line.service_from, rendering)
         if key in seen:
             yield _warning(
                 "line_repeated",

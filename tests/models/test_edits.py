@@ -145,6 +145,8 @@ def test_every_rule_is_broken_above_and_holding_ones_exist() -> None:
         _with(diagnosis_version=9, diagnoses=("4019", "V700")),
         replace(CLAIM, charge=Decimal(240),
                 lines=(LINE, replace(LINE, number=2, modifiers=("76",)))),
+        replace(CLAIM, charge=Decimal(240),
+                lines=(replace(LINE, ndc="1"), replace(LINE, number=2, ndc="2"))),
         _with(diagnoses=("U071",)),
         _line(service_to=SERVED),
     ],
