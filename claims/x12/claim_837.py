@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from claims.types import (
     Adjustment,
@@ -20,7 +20,7 @@ from claims.x12.common import (
     procedure_memo,
     provider_memo,
 )
-from claims.x12.drafts import ClaimDraft, freeze
+from claims.x12.drafts import ClaimDraft
 from claims.x12.line_837 import LineReader
 from claims.x12.state import Handler, State, Table
 from claims.x12.values import DATES, PROVIDERS, Memo, UnreadableError, period
@@ -105,11 +105,10 @@ class ClaimReader:
         self._state = state
         self._sep = state.element
         self._comp = state.component
-        self._draft: ClaimDraft | None = None
+        self.is_open = False
         self._claim = ClaimDraft("")
         self._bad: tuple[int, str] | None = None
         self._place: tuple[str, str] = ("", "")
-        self._start = 0
         self._others: list[OtherPayer] = []
         self._other: OtherReader | None = None
         self._adjustments = adjustment_memo(state.element)
@@ -120,7 +119,8 @@ class ClaimReader:
         self._lines = LineReader(state, above, procedures, self._adjustments)
         skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
         shared = skipped | above | {
-            "LX": self._lines.lx, "SV1": self._lines.sv1, "SV2": self._lines.sv2, "SBR": self._sbr,
+            "LX": self._lines.lx, "SV1": self._lines.service, "SV2": self._lines.service,
+            "SBR": self._sbr,
         }  # fmt: skip
         here: dict[str, Handler | None] = {
             "DTP": self._dtp, "CL1": self._cl1, "PWK": self._pwk, "AMT": self._amt,
@@ -140,13 +140,10 @@ class ClaimReader:
         ``place`` is CLM05-1 and CLM05-3: whether the former is a place of service or a bill type
         is told by the lines.
         """
-        self._draft = self._claim = draft
+        self._claim = draft
+        self.is_open = True
         self._bad = None
         self._place = place
-        self._start = self._state.number
-        self._others = []
-        self._other = None
-        self._lines.begin()
         self._state.table = self._table
         if not draft.claim_id:
             self.spoil("A claim has no number (CLM01): give it one and send it again.")
@@ -157,36 +154,43 @@ class ClaimReader:
 
     def spoil(self, text: str) -> None:
         """Mark the open claim as not understood; the first reason is the one reported."""
-        if self._draft is None:
+        if not self.is_open:
             self._state.problem(text)
         elif self._bad is None:
             self._bad = (self._state.number, text)
 
+    def cut(self) -> None:
+        """Give up the open claim, if any: its file ended in the middle of a segment."""
+        if self.is_open:
+            self.spoil("The file ends inside this claim: send the whole file again.")
+            self.finish()
+
     def finish(self) -> None:
         """Close the open claim, if any: it goes to ``state.found``, or its problem does."""
-        draft = self._draft
-        if draft is None:
+        if not self.is_open:
             return
-        self._draft = None
+        draft: Any = self._claim
         lines = self._lines.finish()
         if self._bad is None and not lines:
-            self._bad = (
-                self._start,
-                "The claim has no service line (LX with SV1 or SV2): add its lines.",
-            )
+            self.spoil("The claim has no service line (LX with SV1 or SV2) up to here: add them.")
+        self.is_open = False
+        other = self._other
+        if other is not None:
+            self._other = None
+            draft.other_payers = (*self._others, other.done())
+            self._others = []
         if self._bad is not None:
             self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
             return
-        if self._other is not None:
-            draft.other_payers = (*self._others, self._other.done())
         draft.lines = lines
-        # The lines tell the form: SV2 is institutional. Files name the wrong guide (ST03) at times.
-        if self._lines.institutional:
+        # SV2 and CL1 tell the form: files name the wrong guide (ST03) at times.
+        if lines[0].revenue_code or draft.patient_status:
             draft.form = "institutional"
             draft.bill_type, draft.frequency = self._place
         else:
             draft.place_of_service, draft.frequency = self._place
-        self._state.found.append(freeze(draft, Claim))
+        draft.__class__ = Claim  # see claims.x12.drafts
+        self._state.found.append(draft)
 
     def _dtp(self, text: str) -> None:
         e = text.split(self._sep)

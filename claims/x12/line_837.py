@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from claims.types import Adjustment, LineAdjudication, ServiceLine
 from claims.x12.common import POINTERS, CasMemo, Procedure, attachment, provider_memo
-from claims.x12.drafts import LineDraft, freeze
+from claims.x12.drafts import LineDraft
 from claims.x12.state import Handler, State, Table
 from claims.x12.values import (
     AMOUNTS,
@@ -28,9 +28,10 @@ _ROLES: Final = {"82": "rendering", "DK": "ordering", "DN": "referring"}
 
 Period = tuple[dt.date | None, dt.date | None]
 Service = tuple[
-    tuple[str, str, tuple[str, ...], Decimal, Decimal | None, str, tuple[int, ...], str, str],
-    bool,
+    str, str, tuple[str, ...], Decimal, Decimal | None, str, tuple[int, ...], str, str, bool
 ]
+"""Procedure, qualifier, modifiers, charge, units, basis, pointers, place, revenue code, emergency.
+"""
 
 
 class Adjudication:
@@ -86,36 +87,33 @@ class LineReader:
         self._open = False
         self._line_number = 0
         self._earlier: list[Adjudication] = []
-        self.institutional = False
         handlers: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
         handlers |= above | {
-            "LX": self.lx, "SV1": self.sv1, "SV2": self.sv2, "DTP": self._dtp, "REF": self._ref,
+            "LX": self.lx, "SV1": self.service, "SV2": self.service,
+            "DTP": self._dtp, "REF": self._ref,
             "NM1": self._nm1, "PRV": self._prv, "PWK": self._pwk, "NTE": self._nte,
             "LIN": self._lin, "SVD": self._svd, "CAS": self._cas,
         }  # fmt: skip
         self._table = Table(handlers, state)
 
-    def begin(self) -> None:
-        """Begin a claim without lines."""
-        self._lines = []
-        self._open = False
-        self._line_number = 0
-        self.institutional = False
-
     def finish(self) -> tuple[ServiceLine, ...]:
-        """Close the open line and give all of the claim."""
+        """Close the open line, give all of the claim, and be ready for the next."""
         if self._open:
             self._close()
-        return tuple(self._lines)
+        lines = tuple(self._lines)
+        self._lines = []
+        self._line_number = 0
+        return lines
 
     def _close(self) -> None:
-        line = self._line
+        line: Any = self._line
         self._open = False
         self._line = self._scratch  # what comes without a service of its own is dropped
         if self._earlier:
             line.other_adjudications = tuple([item.done() for item in self._earlier])
             self._earlier = []
-        self._lines.append(freeze(line, ServiceLine))
+        line.__class__ = ServiceLine  # see claims.x12.drafts
+        self._lines.append(line)
 
     def _number(self, text: str) -> int:
         stated = text.split(self._sep)[1]
@@ -130,7 +128,7 @@ class LineReader:
         self._state.table = self._table
 
     def _service(self, text: str) -> Service:
-        """Read an SV1 or SV2 to the leading fields of a line, and whether it was an emergency."""
+        """Read an SV1 or SV2."""
         e = text.split(self._sep)
         if e[0] == "SV2":
             revenue_code, code, charge, basis, units = e[1], e[2], e[3], e[4], e[5]
@@ -149,26 +147,28 @@ class LineReader:
         qualifier, procedure, modifiers = self._procedures[code] if code else ("HC", "", ())
         place = e[5] if len(e) > 5 else ""
         pointers = POINTERS[e[7]] if len(e) > 7 else ()
-        fields = (procedure, qualifier, modifiers, amount, count, basis, pointers, place)
-        return (*fields, revenue_code), len(e) > 9 and e[9] == "Y"
+        emergency = len(e) > 9 and e[9] == "Y"
+        return (
+            procedure, qualifier, modifiers, amount, count, basis, pointers, place, revenue_code,
+            emergency,
+        )  # fmt: skip
 
-    def sv1(self, text: str) -> None:
-        """Begin a line by its professional service."""
-        fields, emergency = self._services[text]
+    def service(self, text: str) -> None:
+        """Begin a line by its SV1 or SV2."""
+        code, qualifier, mods, charge, units, basis, pointers, place, revenue, emergency = (
+            self._services[text]
+        )
         if self._open:
             self._close()  # a service without an LX of its own
-        self._line = LineDraft(self._line_number or len(self._lines) + 1, *fields)
+        number = self._line_number or len(self._lines) + 1
+        self._line = LineDraft(
+            number, code, qualifier, mods, charge, units, basis, pointers, place, revenue
+        )
         if emergency:
             self._line.emergency = True
         self._open = True
         self._line_number = 0
-        self._earlier = []
         self._state.table = self._table
-
-    def sv2(self, text: str) -> None:
-        """Begin a line by its institutional service."""
-        self.sv1(text)
-        self.institutional = True
 
     def _day(self, text: str) -> Period:
         e = text.split(self._sep)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from claims.types import (
     ZERO,
-    Adjustment,
     Payment,
     ProviderAdjustment,
     Remittance,
@@ -34,6 +33,7 @@ class Reader835:
         self._comp = state.component
         self._procedures = procedure_memo(state.component)
         self._services: Memo[str, Service] = Memo(self._service)
+        self._npis: Memo[str, str] = Memo(self._rendering_npi)
         self._cas_memo = adjustment_memo(state.element)
         self._scratch = RemittanceLineDraft("", "", (), ZERO, ZERO, "", None)
         self._draft: RemittanceDraft | None = None
@@ -42,8 +42,6 @@ class Reader835:
         self._open_line = False
         self._bad: tuple[int, str] | None = None
         self._lines: list[RemittanceLine] = []
-        self._adjustments: list[Adjustment] = []
-        self._remarks: list[str] = []
         skipped: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
         shared = skipped | control | {
             "BPR": self._bpr, "CLP": self._clp, "PLB": self._plb, "LX": self._lx,
@@ -73,6 +71,7 @@ class Reader835:
         self._trace = ""
         self._trace_payer = ""
         self._payer_ids = ["", ""]
+        self._payer_id = ""
         self._payer_name = ""
         self._payee_npi = ""
         self._party = ""
@@ -89,7 +88,7 @@ class Reader835:
         if self._in_payment and self._amount is not None:
             self._state.found.append(
                 Payment(
-                    payer_id=self._payer_id(),
+                    payer_id=self._payer_id,
                     payer_name=self._payer_name,
                     payee_npi=self._payee_npi,
                     amount=self._amount,
@@ -113,8 +112,8 @@ class Reader835:
         elif self._bad is None:
             self._bad = (self._state.number, text)
 
-    def _payer_id(self) -> str:
-        return self._payer_ids[0] or self._payer_ids[1] or self._trace_payer
+    def _name_payer(self) -> None:
+        self._payer_id = self._payer_ids[0] or self._payer_ids[1] or self._trace_payer
 
     def _day(self, text: str, what: str) -> dt.date | None:
         day = DATES[text]
@@ -145,6 +144,7 @@ class Reader835:
     def _trn(self, text: str) -> None:
         e = text.split(self._sep)
         self._trace, self._trace_payer = e[2], e[3]
+        self._name_payer()
 
     def _dtm(self, text: str) -> None:
         if text[4:7] == "405":
@@ -157,12 +157,14 @@ class Reader835:
         self._party = party
         if party == "PR":
             self._payer_name, self._payer_ids[0] = name.strip(), code
+            self._name_payer()
         elif party == "PE" and code and e[3] == "XX":
             self._payee_npi = code
 
     def _ref(self, text: str) -> None:
         if self._party == "PR" and text[4:6] == "2U":
             self._payer_ids[1] = text.split(self._sep)[2]
+            self._name_payer()
 
     def _clp(self, text: str) -> None:
         e = text.split(self._sep)
@@ -171,7 +173,7 @@ class Reader835:
         draft = self._draft = self._claim = RemittanceDraft(claim_id, status)
         self._bad = None
         self._state.table = self._claim_table
-        draft.payer_id = self._payer_id()
+        draft.payer_id = self._payer_id
         draft.payer_name = self._payer_name
         draft.payee_npi = self._payee_npi
         draft.file_date = self._state.file_date
@@ -213,7 +215,9 @@ class Reader835:
     def _close_line(self) -> None:
         if self._open_line:
             self._open_line = False
-            self._lines.append(freeze(self._line, RemittanceLine))
+            line: Any = self._line
+            line.__class__ = RemittanceLine  # see claims.x12.drafts
+            self._lines.append(line)
             self._line = self._scratch
 
     def _close_claim(self) -> None:
@@ -225,37 +229,35 @@ class Reader835:
         if self._bad is not None:
             self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
         else:
-            draft.adjustments = tuple(self._adjustments)
-            draft.remarks = tuple(self._remarks)
             draft.lines = tuple(self._lines)
             self._state.found.append(freeze(draft, Remittance))
         self._lines = []
-        self._adjustments = []
-        self._remarks = []
 
     def _lx(self, text: str) -> None:
         self._close_claim()
         self._state.table = self._table
 
     def _cas(self, text: str) -> None:
-        self._adjustments += self._cas_memo[text]
+        self._claim.adjustments += self._cas_memo[text]
+
+    def _rendering_npi(self, text: str) -> str:
+        e = text.split(self._sep)
+        return e[9] if len(e) > 9 and e[8] == "XX" else ""
 
     def _nm1(self, text: str) -> None:
         role = text[4:6]
-        if role in ("82", "TT"):
+        if role == "82":
+            self._claim.rendering_npi = self._npis[text]
+        elif role == "TT":
             e = text.split(self._sep)
-            code = e[9] if len(e) > 9 else ""
-            if role == "TT":
-                self._claim.crossover_payer_id = code
-            elif code and e[8] == "XX":
-                self._claim.rendering_npi = code
+            self._claim.crossover_payer_id = e[9] if len(e) > 9 else ""
 
     def _mia(self, text: str) -> None:
         e = text.split(self._sep)
-        self._remarks += [code for code in (*e[5:6], *e[20:24]) if code]
+        self._claim.remarks += tuple(code for code in (*e[5:6], *e[20:24]) if code)
 
     def _moa(self, text: str) -> None:
-        self._remarks += [code for code in text.split(self._sep)[3:8] if code]
+        self._claim.remarks += tuple(code for code in text.split(self._sep)[3:8] if code)
 
     def _claim_dtm(self, text: str) -> None:
         code = text[4:7]
@@ -294,7 +296,9 @@ class Reader835:
     def _line_dtm(self, text: str) -> None:
         code = text[4:7]
         if code in ("472", "150", "151"):
-            day = self._day(text.split(self._sep)[2], "service date (DTM*472, 150, 151)")
+            day = DATES[text[8:]]
+            if day is None:
+                day = self._day(text.split(self._sep)[2], "service date (DTM*472, 150, 151)")
             if code == "151":
                 self._line.service_to = day
             else:

@@ -14,30 +14,25 @@ from claims.x12.drafts import ClaimDraft, SubscriberDraft, freeze
 from claims.x12.state import Handler, State, Table
 from claims.x12.values import AMOUNTS, DATES, PROVIDERS, Memo
 
-POSITIONS: Final = frozenset(get_args(Position))
-SKIPPED: Final = ("N3", "N4", "PER", "CUR", "HCP", "CRC", "K3", "QTY", "MEA", "OI", "N2", "LQ")
+_POSITIONS: Final = frozenset(get_args(Position))
+_SKIPPED: Final = ("N2", "N3", "N4", "PER", "CUR", "REF", "HCP", "CRC", "K3", "QTY", "MEA", "OI")
 
+Person = tuple[Sex, dt.date | None]
+Order = tuple[Position, str, str]
+People = tuple[Payer, Subscriber, Patient]
 
-def sex(text: str) -> Sex:
-    """Give DMG03 as F, M, U or not stated."""
-    return cast(Sex, text) if text in ("F", "M", "U") else ""
-
-
-def position(text: str) -> Position:
-    """Give SBR01 where it is a code of the guide."""
-    return cast(Position, text) if text in POSITIONS else ""
+_NOBODY: Final[Person] = ("", None)
+_NO_ORDER: Final[Order] = ("", "", "")
+_NO_PAYER: Final = ("", "")
 
 
 def _payer(key: tuple[str, str, str, Position]) -> Payer:
     return Payer(payer_id=key[0], name=key[1], filing_code=key[2], position=key[3])
 
 
-def _patient(key: tuple[str, Sex, dt.date | None]) -> Patient:
-    return Patient(relationship=key[0], sex=key[1], birth_date=key[2])
-
-
-PAYERS: Final = Memo(_payer)
-PATIENTS: Final = Memo(_patient)
+def _patient(key: tuple[str, Person]) -> Patient:
+    relationship, (sex, born) = key
+    return Patient(relationship=relationship, sex=sex, birth_date=born)
 
 
 class Reader837:
@@ -47,15 +42,16 @@ class Reader837:
         self._state = state
         self._sep = state.element
         self._comp = state.component
-        above: dict[str, Handler | None] = {
-            "BHT": self._bht,
-            "HL": self._hl,
-            "CLM": self._clm,
-        }
+        self._payers: Memo[tuple[str, str, str, Position], Payer] = Memo(_payer)
+        self._patients: Memo[tuple[str, Person], Patient] = Memo(_patient)
+        self._places: Memo[str, tuple[str, str]] = Memo(self._place)
+        self._payer_names: Memo[str, tuple[str, str]] = Memo(self._payer_name)
+        self._orders: Memo[str, Order] = Memo(self._order_of)
+        self._persons: Memo[str, tuple[Person, bool]] = Memo(self._person_of)
+        above: dict[str, Handler | None] = {"BHT": self._bht, "HL": self._hl, "CLM": self._clm}
         self._claims = ClaimReader(state, control | above)
-        head: dict[str, Handler | None] = dict.fromkeys(SKIPPED)
+        head: dict[str, Handler | None] = dict.fromkeys(_SKIPPED)
         head |= above | {
-            "REF": None,
             "PRV": self._prv,
             "SBR": self._sbr,
             "PAT": self._pat,
@@ -63,9 +59,6 @@ class Reader837:
             "DMG": self._dmg,
         }
         self._table = Table(head | control, state)
-        self._places: Memo[str, tuple[str, str]] = Memo(self._place)
-        self._payer_names: Memo[str, tuple[str, str]] = Memo(self._payer_name_of)
-        self._orders: Memo[str, tuple[Position, str, str]] = Memo(self._order)
         self._reset()
 
     def _reset(self) -> None:
@@ -74,27 +67,17 @@ class Reader837:
         self._reset_subscriber()
 
     def _reset_billing(self) -> None:
-        self._billing_npi = ""
-        self._billing_taxonomy = ""
+        self._billing = PROVIDERS["", ""]
         self._pay_to: Provider | None = None
 
     def _reset_subscriber(self) -> None:
-        self._payer_id = ""
-        self._payer_name = ""
-        self._filing_code = ""
-        self._position: Position = ""
+        self._payer = _NO_PAYER
+        self._order = _NO_ORDER
         self._member_id = ""
-        self._subscriber_sex: Sex = ""
-        self._subscriber_born: dt.date | None = None
+        self._subscriber = self._patient = _NOBODY
+        self._separate = False
         self._relationship = ""
-        self._reset_patient(separate=False)
-
-    def _reset_patient(self, *, separate: bool) -> None:
-        self._separate = separate
-        self._patient_relationship = ""
-        self._patient_sex: Sex = ""
-        self._patient_born: dt.date | None = None
-        self._people: tuple[Payer, Subscriber, Patient] | None = None
+        self._people: People | None = None
 
     def begin(self) -> None:
         """Begin a transaction (ST)."""
@@ -112,27 +95,31 @@ class Reader837:
 
     def cut(self) -> None:
         """Give up the claim that is open: its file ended in the middle of a segment."""
-        self._claims.spoil("The file ends inside this claim: send the whole file again.")
-        self._claims.finish()
+        self._claims.cut()
 
     def _bht(self, text: str) -> None:
         day = text.split(self._sep)[4]
         self.begin()
-        if day:
-            stated = DATES[day]
-            if stated is None:
-                self._state.problem(
-                    "The transaction's date (BHT04) is no date, so the day of the group (GS04) is "
-                    "used: state it as CCYYMMDD."
-                )
-            self._submitted_on = stated or self._submitted_on
+        stated = DATES[day]
+        if stated is not None:
+            self._submitted_on = stated
+        elif day:
+            self._state.problem(
+                "The transaction's date (BHT04) is no date, so the day of the group (GS04) is "
+                "used: state it as CCYYMMDD."
+            )
 
     def _hl(self, text: str) -> None:
         level = text.split(self._sep)[3]
-        self._claims.finish()
+        claims = self._claims
+        if claims.is_open:
+            claims.finish()
         self._state.table = self._table
         if level == "23":
-            self._reset_patient(separate=True)
+            self._separate = True
+            self._relationship = ""
+            self._patient = _NOBODY
+            self._people = None
             return
         if level == "20":
             self._reset_billing()
@@ -141,22 +128,23 @@ class Reader837:
     def _prv(self, text: str) -> None:
         e = text.split(self._sep)
         if e[1] in ("BI", "PT"):
-            self._billing_taxonomy = e[3]
+            self._billing = PROVIDERS[self._billing.npi, e[3]]
 
-    def _order(self, text: str) -> tuple[Position, str, str]:
+    def _order_of(self, text: str) -> Order:
         e = text.split(self._sep)
-        return position(e[1]), e[2], e[9] if len(e) > 9 else ""
+        place = cast(Position, e[1]) if e[1] in _POSITIONS else ""
+        return place, e[2], e[9] if len(e) > 9 else ""
 
     def _sbr(self, text: str) -> None:
-        self._position, self._relationship, self._filing_code = self._orders[text]
+        self._order = self._orders[text]
         self._people = None
 
     def _pat(self, text: str) -> None:
         if self._separate:
-            self._patient_relationship = text.split(self._sep)[1]
+            self._relationship = text.split(self._sep)[1]
             self._people = None
 
-    def _payer_name_of(self, text: str) -> tuple[str, str]:
+    def _payer_name(self, text: str) -> tuple[str, str]:
         e = text.split(self._sep)
         return e[9] if len(e) > 9 else "", e[3].strip()
 
@@ -167,28 +155,32 @@ class Reader837:
             self._member_id = e[9] if len(e) > 9 else ""
             self._people = None
         elif role == "PR":
-            self._payer_id, self._payer_name = self._payer_names[text]
+            self._payer = self._payer_names[text]
             self._people = None
         elif role in ("85", "87"):
             e = text.split(self._sep)
             npi = e[9] if len(e) > 9 and e[8] == "XX" else ""
             if role == "85":
-                self._billing_npi = npi
+                self._billing = PROVIDERS[npi, self._billing.taxonomy]
             else:
                 self._pay_to = PROVIDERS[npi, ""]
 
-    def _dmg(self, text: str) -> None:
+    def _person_of(self, text: str) -> tuple[Person, bool]:
         e = text.split(self._sep)
-        day, stated = e[2], e[3]
-        born = DATES[day]
-        if born is None and day:
+        sex: Sex = cast(Sex, e[3]) if e[3] in ("F", "M", "U") else ""
+        born = DATES[e[2]]
+        return (sex, born), born is None and bool(e[2])
+
+    def _dmg(self, text: str) -> None:
+        person, unreadable = self._persons[text]
+        if unreadable:
             self._state.problem(
                 "A birth date (DMG02) is no date and was left out: state it as CCYYMMDD."
             )
         if self._separate:
-            self._patient_sex, self._patient_born = sex(stated), born
+            self._patient = person
         else:
-            self._subscriber_sex, self._subscriber_born = sex(stated), born
+            self._subscriber = person
         self._people = None
 
     def _place(self, text: str) -> tuple[str, str]:
@@ -198,13 +190,15 @@ class Reader837:
     def _clm(self, text: str) -> None:
         e = text.split(self._sep)
         claim_id = e[1].strip()
-        self._claims.finish()
+        claims = self._claims
+        if claims.is_open:
+            claims.finish()
         payer, subscriber, patient = self._people or self._make_people()
         draft = ClaimDraft(claim_id, payer)
         draft.submitted_on = self._submitted_on
         draft.subscriber = subscriber
         draft.patient = patient
-        draft.billing = PROVIDERS[self._billing_npi, self._billing_taxonomy]
+        draft.billing = self._billing
         draft.pay_to = self._pay_to
         count = len(e)
         if count > 7:
@@ -214,20 +208,22 @@ class Reader837:
                 if count > 20:
                     draft.delay_reason = e[20]
         charge = AMOUNTS[e[2]] if count > 2 else None
-        self._claims.begin(draft, charge, self._places[e[5]] if count > 5 else ("", ""))
+        claims.begin(draft, charge, self._places[e[5]] if count > 5 else ("", ""))
 
     def _causes(self, draft: ClaimDraft, causes: list[str]) -> None:
         draft.related_causes = tuple(cause for cause in causes[:3] if cause)
         if len(causes) > 3:
             draft.accident_state = causes[3]
 
-    def _make_people(self) -> tuple[Payer, Subscriber, Patient]:
-        sex, born = self._subscriber_sex, self._subscriber_born
-        payer = PAYERS[self._payer_id, self._payer_name, self._filing_code, self._position]
-        subscriber = freeze(SubscriberDraft(self._member_id, sex, born), Subscriber)
-        if self._separate:
-            patient = PATIENTS[self._patient_relationship, self._patient_sex, self._patient_born]
-        else:
-            patient = PATIENTS[self._relationship, sex, born]
-        self._people = (payer, subscriber, patient)
-        return self._people
+    def _make_people(self) -> People:
+        place, relationship, filing_code = self._order
+        payer_id, name = self._payer
+        sex, born = person = self._subscriber
+        people = self._people = (
+            self._payers[payer_id, name, filing_code, place],
+            freeze(SubscriberDraft(self._member_id, sex, born), Subscriber),
+            self._patients[self._relationship, self._patient]
+            if self._separate
+            else self._patients[relationship, person],
+        )
+        return people
