@@ -59,7 +59,7 @@ def card(told: Told, answer: Mapping[str, object], *, columns: int | None = None
     columns = columns or width()
     decision = str(answer["decision"])
     risk = f"{percent(_number(answer['denial_probability']))} of being denied"
-    at_risk = f"${answer['amount_at_risk']} at stake"
+    at_risk = f"${float(str(answer['amount_at_risk'])):,.2f} at stake"
     rows: list[tuple[str, str]] = [("Risk", f"{risk}, {at_risk}: {_DECISIONS[decision]}")]
     rows += _history(_mapping(answer["support"]))
     if (kind := _category(answer)) and decision != "submit":
