@@ -15,12 +15,24 @@ from data_synth.rules import PLANS
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
-# Yearly chance that the coverage ends (lost, changed), and that another payer turns out primary.
-_LOSS: Final = {"medicare": 0.006, "medicaid": 0.042, "managed_medicaid": 0.042, "medicare_advantage": 0.015,
-                "commercial": 0.014, "blues": 0.014, "exchange": 0.04}  # fmt: skip
-_OTHER: Final = {"medicare": 0.015, "medicaid": 0.035, "managed_medicaid": 0.035, "medicare_advantage": 0.02,
-                 "commercial": 0.015, "blues": 0.015, "exchange": 0.02}  # fmt: skip
+_MEDICAID: Final = 1
+_BLUES: Final = 10
+
+# Yearly chance that the coverage ends unbeknown, and chance that another payer turns out first.
+_LOSS: Final = {
+    "medicare": 0.004, "medicaid": 0.030, "managed_medicaid": 0.030, "medicare_advantage": 0.010,
+    "commercial": 0.009, "blues": 0.009, "exchange": 0.028,
+}  # fmt: skip
+_OTHER: Final = {
+    "medicare": 0.010, "medicaid": 0.020, "managed_medicaid": 0.020, "medicare_advantage": 0.010,
+    "commercial": 0.008, "blues": 0.008, "exchange": 0.008,
+}  # fmt: skip
+# Two coverages meet most often in children of two insured parents, in couples, and in those who
+# reach the age of Medicare while still at work.
+_OTHER_IF_DEPENDANT: Final = 3.5
+_OTHER_IF_NEW_TO_MEDICARE: Final = 4.0
 # Where a member goes who leaves a payer type (types that take them in, in the order of likelihood).
 _NEXT: Final = {"medicare": ("medicare_advantage",), "medicare_advantage": ("medicare", "medicare_advantage"),
                 "medicaid": ("managed_medicaid", "exchange", "commercial"), "managed_medicaid": ("medicaid", "exchange"),
@@ -92,6 +104,35 @@ def _losses(rng: np.random.Generator, config: WorldConfig, payer: I64, warm: int
     return np.where(lost, day, NEVER)
 
 
+def _relations(rng: np.random.Generator, kind: NDArray[np.str_], age: F64) -> I64:
+    """Patient to subscriber: children and some spouses on private plans, others themselves."""
+    private = np.isin(kind, ["commercial", "blues", "exchange"])
+    spouse = private & (rng.random(len(age)) < 0.25)
+    return np.where(private & (age < 20), CHILD, np.where(spouse, SPOUSE, SELF))
+
+
+def _second_payers(rng: np.random.Generator, payer: I64, kind: NDArray[np.str_]) -> I64:
+    """The second payer that the practice knows of: mostly what supplements Medicare."""
+    draw = rng.random(len(payer))
+    secondary = np.full(len(payer), -1)
+    secondary[(kind == "medicare") & (draw < 0.42)] = SUPPLEMENT
+    secondary[(kind == "medicare") & (draw < 0.14)] = _MEDICAID
+    secondary[(kind == "commercial") & (draw < 0.05)] = _BLUES
+    secondary[secondary == payer] = -1
+    return secondary
+
+
+def _hidden_first(
+    rng: np.random.Generator, kind: NDArray[np.str_], age: F64, relation: I64
+) -> Flags:
+    """True for members of whom another payer turns out to be primary within the clock."""
+    chance = np.array([_OTHER[str(name)] for name in kind])
+    chance = chance * np.where(relation == SELF, 1.0, _OTHER_IF_DEPENDANT)
+    medicare = np.isin(kind, ["medicare", "medicare_advantage"])
+    chance = chance * np.where(medicare & (age < 69), _OTHER_IF_NEW_TO_MEDICARE, 1.0)
+    return rng.random(len(age)) < chance
+
+
 def build_members(config: WorldConfig, locations: int, warm: int) -> Members:
     """Draw the members; ``warm`` is the number of days before the clock starts that matter."""
     rng = stream(config.seed, "members")
@@ -101,39 +142,27 @@ def build_members(config: WorldConfig, locations: int, warm: int) -> Members:
     kinds = np.array([row.type for row in PAYERS])
     kind = kinds[payer]
     age = _ages(rng, kind)
+    relation = _relations(rng, kind, age)
     next_payer = np.zeros(size, dtype=np.int64)
-    secondary = np.full(size, -1)
     other = np.zeros(size, dtype=np.int64)
     for name in np.unique(kinds):
         rows = np.flatnonzero(kind == name)
         next_payer[rows] = _of_types(rng, _NEXT[str(name)], len(rows))
         other[rows] = _of_types(rng, ("commercial", "blues"), len(rows))
-    medicare = kind == "medicare"
-    draw = rng.random(size)
-    secondary[medicare & (draw < 0.42)] = SUPPLEMENT
-    secondary[medicare & (draw < 0.14)] = 1
-    secondary[np.isin(kind, ["commercial"]) & (draw < 0.05)] = 10
-    secondary[secondary == payer] = -1
-    yearly = np.array([_OTHER[row.type] for row in PAYERS])[payer]
-    hidden = rng.random(size) < yearly
-    begins = (
-        config.first_day - warm + rng.integers(0, config.last_day - config.first_day + warm, size)
-    )
-    dependant = np.isin(kind, ["commercial", "blues", "exchange"])
-    relation = np.where(
-        dependant & (age < 20), CHILD, np.where(dependant & (rng.random(size) < 0.25), SPOUSE, SELF)
-    )
+    hidden = _hidden_first(rng, kind, age, relation) & (other != payer)
+    span = config.last_day - config.first_day + warm
+    begins = config.first_day - warm + rng.integers(0, span, (2, size))
     fresh = rng.random(size) < 0.10
     return Members(
         birth=config.first_day - np.round(age * 365.25).astype(np.int64),
         female=rng.random(size) < 0.55,
         payer=payer,
         next_payer=next_payer,
-        starts=np.where(fresh, begins - rng.integers(-15, 60, size), -(2**31)),
+        starts=np.where(fresh, begins[0], -(2**31)),
         ends=_losses(rng, config, payer, warm),
-        other_from=np.where(hidden & (other != payer), rng.permutation(begins), NEVER),
+        other_from=np.where(hidden, begins[1], NEVER),
         other_payer=other,
-        secondary=secondary,
+        secondary=_second_payers(rng, payer, kind),
         plan=rng.integers(0, PLANS, size),
         relation=relation,
         location=rng.integers(0, locations, size),

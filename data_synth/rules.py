@@ -331,7 +331,7 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         ),
         knows_other=rng.uniform(0.6, 0.95, payers),
         severity=rng.uniform(*np.array([_SEVERITY[str(kind)] for kind in _TYPES]).T),
-        error=rng.uniform(0.11, 0.18, payers) * middle,
+        error=rng.uniform(0.10, 0.16, payers) * middle,
         random_request=rng.uniform(0.0005, 0.003, payers),
         down_from=down,
         down_to=down + rng.integers(4, 13, (payers, 2)),

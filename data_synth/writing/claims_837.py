@@ -28,7 +28,7 @@ from data_synth.codes import diagnoses, procedures
 from data_synth.codes.diagnoses import GROUPS
 from data_synth.codes.visits import DRGS, SPECIALTIES, SPECIALTY_NAMES, TEMPLATES
 from data_synth.config import NEVER, date_of
-from data_synth.facts import AUTO_ACCIDENT, MODIFIERS, NO_ACCIDENT
+from data_synth.facts import AUTO_ACCIDENT, MODIFIERS, NO_ACCIDENT, WRONG_PLACE
 from data_synth.members import RELATIONSHIPS, SELF
 from data_synth.money import Money
 from data_synth.names import claim_id, member_id, payer_claim_number
@@ -39,6 +39,8 @@ from data_synth.writing.remits_835 import Answers
 
 day = lru_cache(maxsize=10_000)(date_of)
 _UNIT: Final = [Decimal(number) for number in range(200)]
+# A place that the services of the catalogue do not go with: a patient's home.
+_OTHER_PLACE: Final = "12"
 _ROOM: Final = frozenset({120})
 
 
@@ -183,6 +185,7 @@ class ClaimWriter:
                     charge=dollars(int(lines.charge[place])),
                     units=_UNIT[units],
                     unit_basis="DA" if stay else "UN",
+                    place_of_service=_OTHER_PLACE if lines.mismatch[place] == WRONG_PLACE else "",
                     diagnosis_pointers=()
                     if institutional
                     else _pointers(int(lines.pointers[place])),
