@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import gc
-import io
-import multiprocessing
-import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from claims.digest import digest
 from claims.errors import UserError
-from claims.keys import Keys
+from claims.folder import load_tables, save_tables
+from claims.gather import Batch, gather
 from claims.problems import Problem
-from claims.progress import SILENT, Advance, Progress
+from claims.progress import SILENT, Progress
 from claims.schema import TABLES
-from claims.sources import Source, find
-from claims.tables import Gathered, Gatherer, concatenate
-from claims.x12 import read
+from claims.sources import find
+from claims.tables import Gathered, concatenate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from claims.carc import Catalogue
-
-_POOL_FROM: Final = 8_000_000
-# Enough batches that no worker waits long for the last one.
-_BATCHES_A_WORKER: Final = 8
-_NEEDED: Final = ("claims", "lines")
-
-Batch = tuple[Source, ...]
+    from claims.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,153 +88,21 @@ def read_dataset(
             "ISA segment, or a folder with claims.parquet and lines.parquet"
         )
     total = sum(source.size for source in found.sources)
-    workers = max(1, min(workers or os.cpu_count() or 1, len(found.sources)))
-    task = partial(_read_batch, keep_ids=keep_ids)
-    batches = _batches(found.sources, total // (_BATCHES_A_WORKER * workers))
     with (progress or SILENT).stage("Reading", total=total) as advance:
-        if workers > 1 and total >= _POOL_FROM:
-            parts = _in_processes(task, batches, workers, keys, catalogue, advance)
-        else:
-            parts = [task(batch, keys, catalogue, advance) for batch in batches]
-    problems = [
+        parts = gather(found.sources, keys, catalogue, advance, workers=workers, keep_ids=keep_ids)
+    problems = [problem for _, part in parts for problem in part.problems]
+    problems += [
         Problem(str(path), 0, "", "The file holds no X12: there is no ISA segment in it.")
         for path in found.not_x12
     ]
-    ids = None
-    if keep_ids:
-        ids = pa.concat_arrays(
-            [pa.array([], pa.large_string())] + [p.claim_ids for p in parts if p.claim_ids]
-        )
+    ids = [part.claim_ids for _, part in parts if part.claim_ids is not None]
     return Dataset(
-        **concatenate(parts),
-        problems=(*(problem for part in parts for problem in part.problems), *problems),
-        files=tuple(
-            count
-            for batch, part in zip(batches, parts, strict=True)
-            for count in _counts(batch, part)
-        ),
+        **concatenate([part for _, part in parts]),
+        problems=tuple(problems),
+        files=tuple(count for batch, part in parts for count in _counts(batch, part)),
         ignored=tuple(str(path) for path in found.ignored),
-        claim_ids=ids,
+        claim_ids=pa.concat_arrays([pa.array([], pa.large_string()), *ids]) if keep_ids else None,
     )
-
-
-_worker: list[tuple[Keys, Catalogue]] = []
-
-
-def _start_worker(secret: bytes, catalogue: Catalogue) -> None:
-    # What is read holds no cycles, and looking for them costs a third of the time.
-    gc.disable()
-    _worker[:] = [(Keys(secret), catalogue)]
-
-
-def _work(task: partial[Gathered], batch: Batch) -> Gathered:
-    keys, catalogue = _worker[0]
-    return task(batch, keys, catalogue, _no_advance)
-
-
-def _no_advance(done: float = 1, /) -> None:
-    return None
-
-
-def _in_processes(
-    task: partial[Gathered],
-    batches: Sequence[Batch],
-    workers: int,
-    keys: Keys,
-    catalogue: Catalogue,
-    advance: Advance,
-) -> list[Gathered]:
-    """Read one batch of sources a process; the parts stand in the order of the batches."""
-    parts: dict[int, Gathered] = {}
-    # spawned, not forked: a forked child would inherit locks of Arrow's threads
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, context, initializer=_start_worker, initargs=(keys.secret, catalogue)
-    ) as pool:
-        sizes = [sum(source.size for source in batch) for batch in batches]
-        largest_first = sorted(range(len(batches)), key=lambda at: -sizes[at])
-        futures = {pool.submit(_work, task, batches[at]): at for at in largest_first}
-        try:
-            for future in as_completed(futures):
-                at = futures[future]
-                parts[at] = future.result()
-                advance(sizes[at])
-        except BrokenProcessPool as error:
-            raise UserError(
-                "a reading process was stopped from outside, probably for want of memory: "
-                "try again with --workers 1"
-            ) from error
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [parts[at] for at in range(len(batches))]
-
-
-def _batches(sources: Sequence[Source], least: int) -> list[Batch]:
-    """Neighbouring files together up to ``least`` bytes; a folder of tables alone."""
-    batches: list[Batch] = []
-    open_size = None
-    for source in sources:
-        if source.kind == "tables":
-            batches.append((source,))
-            open_size = None
-        elif open_size is None or open_size + source.size > least:
-            batches.append((source,))
-            open_size = source.size
-        else:
-            batches[-1] += (source,)
-            open_size += source.size
-    return batches
-
-
-def _read_batch(
-    batch: Batch, keys: Keys, catalogue: Catalogue, advance: Advance, *, keep_ids: bool
-) -> Gathered:
-    if batch[0].kind == "tables":
-        return _read_tables(batch[0], advance, keep_ids=keep_ids)
-    gatherer = Gatherer(str(batch[0].path), keys, catalogue, keep_ids=keep_ids)
-    for source in batch:
-        gatherer.turn_to(str(source.path))
-        _read_source(source, gatherer, advance)
-    return gatherer.finish()
-
-
-def _read_tables(source: Source, advance: Advance, *, keep_ids: bool) -> Gathered:
-    if keep_ids:
-        raise UserError(
-            f"{source.path} is a folder of tables, which hold no claim ids: "
-            "name the 837 files instead"
-        )
-    dataset = load(source.path)
-    advance(source.size)
-    return Gathered(dataset.tables())
-
-
-def _read_source(source: Source, gatherer: Gatherer, advance: Advance) -> None:
-    try:
-        with source.path.open("rb", buffering=0) as file:
-            for value in read(_Counting(file, advance), str(source.path)):
-                gatherer.add(value)
-    except OSError as error:
-        text = f"The file cannot be read ({error.strerror}); what came before is kept."
-        gatherer.add(Problem(str(source.path), 0, "", text))
-
-
-class _Counting(io.RawIOBase, BinaryIO):
-    """A file that tells how far it was read."""
-
-    def __init__(self, file: io.FileIO, advance: Advance) -> None:
-        super().__init__()
-        self._file = file
-        self._advance = advance
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        data = self._file.read(size)
-        self._advance(len(data))
-        return data
 
 
 def _counts(batch: Batch, part: Gathered) -> Iterator[FileCount]:
@@ -270,66 +124,15 @@ def _counts(batch: Batch, part: Gathered) -> Iterator[FileCount]:
 
 
 def save(dataset: Dataset, folder: Path) -> None:
-    """Write one Parquet file per table into ``folder``, each whole or not at all."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, table in dataset.tables().items():
-            aside = folder / f".{name}.{os.getpid()}.parquet"
-            pq.write_table(table, aside, compression="zstd")
-            aside.replace(folder / f"{name}.parquet")
-    except OSError as error:
-        raise UserError(
-            f"the tables cannot be written to {folder} ({error.strerror}): "
-            "choose a folder that you may write"
-        ) from error
+    """Write one Parquet file per table into ``folder`` (see ``claims.folder``)."""
+    save_tables(dataset.tables(), folder)
 
 
 def load(folder: Path) -> Dataset:
-    """Read a folder of tables; those of remittances may be missing.
+    """Read a folder of tables.
 
     Raises ``UserError`` naming the file, and the column, that does not fit ``claims.schema``.
     """
-    tables = {}
-    for name, schema in TABLES.items():
-        path = folder / f"{name}.parquet"
-        if path.exists():
-            tables[name] = _load_table(path, schema)
-        elif name in _NEEDED:
-            raise UserError(f"{folder} holds no {name}.parquet: it is no folder of claims tables")
-        else:
-            tables[name] = schema.empty_table()
-    for whole, part in (("claims", "lines"), ("remittances", "remittance_lines")):
-        counted = tables[whole]["line_count"]
-        promised = sum(chunk.sum().as_py() or 0 for chunk in counted.chunks)
-        if promised != tables[part].num_rows:
-            raise UserError(
-                f"{folder / whole}.parquet promises {promised} lines and {part}.parquet has "
-                f"{tables[part].num_rows}: they are not of one dataset, write both again"
-            )
-    count = FileCount(
-        str(folder), "tables", tables["claims"].num_rows, tables["remittances"].num_rows, 0
-    )
-    return Dataset(**tables, files=(count,))
-
-
-def _load_table(path: Path, schema: pa.Schema) -> pa.Table:
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise UserError(f"{path} is no readable Parquet file: write it again") from error
-    missing = [name for name in schema.names if name not in table.column_names]
-    if missing:
-        raise UserError(
-            f"{path} has no column {missing[0]}: see docs/tables.md for what it has to hold"
-        )
-    columns = []
-    for wanted in schema:
-        try:
-            column = table[wanted.name].cast(wanted.type)
-        except (pa.ArrowException, ValueError) as error:
-            raise UserError(
-                f"column {wanted.name} of {path} is {table.schema.field(wanted.name).type} and "
-                f"cannot be made {wanted.type}: see docs/tables.md"
-            ) from error
-        columns.append(column)
-    return pa.table(columns, schema=schema).combine_chunks()
+    tables = load_tables(folder)
+    rows = (tables["claims"].num_rows, tables["remittances"].num_rows)
+    return Dataset(**tables, files=(FileCount(str(folder), "tables", *rows, problems=0),))
