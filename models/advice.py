@@ -31,7 +31,7 @@ from models.score import MAX_ACTIONS, ActionAdvice, Decision, Edit
 from models.whatif import Tests
 from models.wording import value_of
 
-REVIEW: Final = 0.5
+REVIEW: Final = 0.75
 HOPELESS: Final = 0.8
 HELPS: Final = 0.3
 LITTLE: Final = 0.1

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import FEATURES
-from models.grouping import AMOUNT_OF_HISTORY, GROUPS, OWN, groups
+from models.grouping import ABOVE, AMOUNT_OF_HISTORY, GROUPS, OWN, groups
 from models.score import MAX_REASONS, Reason
 from models.wording import sentence
 
@@ -70,6 +70,9 @@ def _reason(factor: int, values: Values, contributions: Floats, places: Places) 
     pushes = parts * np.sign(total)
     native = np.where(OWN[places] == factor, pushes, -np.inf)
     lead = int(places[np.argmax(native if native.max() > 0 else pushes)])
+    while OWN[lead] != factor:
+        # It says what the rate above it says, so it is told by that one.
+        lead = int(ABOVE[lead])
     value = float(values[lead])
     return Reason(
         factor=GROUPS[factor],

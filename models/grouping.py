@@ -50,7 +50,7 @@ def _depth(feature: Feature) -> int:
 
 
 OWN: Final[Places] = np.array([_own(feature) for feature in FEATURES])
-_ABOVE: Final[Places] = np.array([_above(feature) for feature in FEATURES])
+ABOVE: Final[Places] = np.array([_above(feature) for feature in FEATURES])
 _DEPTHS: Final[Places] = np.array([_depth(feature) for feature in FEATURES])
 _LEVELS: Final[tuple[Places, ...]] = tuple(
     np.flatnonzero(depth == _DEPTHS) for depth in range(1, int(_DEPTHS.max()) + 1)
@@ -61,7 +61,7 @@ def groups(values: NDArray[np.float32]) -> Places:
     """For one feature row: the place in ``GROUPS`` of the factor that each feature speaks for."""
     found = OWN.copy()
     for level in _LEVELS:
-        above = _ABOVE[level]
+        above = ABOVE[level]
         fine, broad = values[level], values[above]
         # NaN (no line at all) is apart from everything.
         same = np.abs(fine - broad) <= np.maximum(APART * np.maximum(fine, broad), POINTS)

@@ -54,8 +54,8 @@ def test_every_action_has_words_and_an_owner() -> None:
     ("now", "decision"),
     [
         (_now(0.05), "submit"),
-        (_now(0.19), "submit"),
-        (_now(0.21), "review"),
+        (_now(0.29), "submit"),
+        (_now(0.31), "review"),
         (_now(0.5), "review"),
         (_now(0.5, tests={"obtain_authorization": {"authorization.number": 0.3}}), "hold"),
         (_now(0.5, tests={"obtain_authorization": {"authorization.number": 0.45}}), "review"),

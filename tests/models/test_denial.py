@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shap
 from invented import Practice
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
@@ -60,7 +59,10 @@ def test_one_and_many_give_equal_bits(world: Practice) -> None:
         assert (whole.row(row).category_probability == one.category_probability).all()
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_contributions_add_up_and_are_those_of_shap(world: Practice) -> None:
+    import shap
+
     values = world.values[:200]
     found = world.model.contributions(values)
     assert found.shape == (200, len(NAMES) + 1)

@@ -91,3 +91,19 @@ def test_every_feature_can_lead_a_reason(world: Practice) -> None:
         (reason,) = explain(world.values[7], contributions, risky=True).reasons
         assert reason.factor == GROUPS[groups(world.values[7])[place]]
         assert reason.text, feature.name
+
+
+def test_a_rate_that_joined_a_factor_is_told_by_the_broader_one(world: Practice) -> None:
+    values, contributions = np.zeros(len(NAMES), np.float32), np.zeros(len(NAMES) + 1)
+    for name, value in (
+        ("payer_procedure_rate", 0.36),
+        ("payer_procedure_seen", 500),
+        ("payer_procedure_referral_rate", 0.37),
+        ("payer_procedure_referral_seen", 120),
+    ):
+        values[NAMES.index(name)] = value
+    contributions[NAMES.index("payer_procedure_referral_rate")] = 1.0
+    (reason,) = explain(values, contributions, risky=True).reasons
+    assert reason.factor == "procedure_history"
+    assert reason.value == pytest.approx(0.36)
+    assert reason.text == "Of 500 lines with this procedure to this payer, 36 % were denied."
