@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def demo(
         claims: Annotated[
-            int, typer.Option(min=2000, max=1_000_000, help="How many claims the practice sent.")
+            int, typer.Option(min=5000, max=1_000_000, help="How many claims the practice sent.")
         ] = 20_000,
         folder: Annotated[
             Path, typer.Option(help="Where it all goes; an earlier demo there is removed.")

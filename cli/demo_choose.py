@@ -60,10 +60,10 @@ class Choice:
     def evidence(self, claim: Claim) -> int:
         """How often a line of ``claim`` that needs an authorization was sent without one before.
 
-        0 when its payer demands none, or began to less than half a year ago.
+        -1 when its payer demands none, or began to less than half a year ago.
         """
         payer, day = _PAYER_PLACE[claim.payer.payer_id], day_of(_service(claim))
-        found = 0
+        found = -1
         for line in claim.lines:
             place = PLACE.get(line.procedure, -1)
             since = day - int(self.rules.auth_from[payer, place])
@@ -109,7 +109,7 @@ def _unauthorized(choice: Choice) -> Case | None:
     found = [claim for claim in choice.plain(choice.fresh) if _has_number(claim)]
     # The one that the practice's own history says most about.
     claim = max(found, key=choice.evidence, default=None)
-    if claim is None or not choice.evidence(claim):
+    if claim is None or choice.evidence(claim) < 0:
         return None
     story = f"{_what(claim)}. The payer wants a prior authorization; its number was left out."
     return Case("without authorization", story, _without_number(claim), _sent_on(claim))
