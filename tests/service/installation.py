@@ -14,13 +14,14 @@ from invented import KEYS, Practice
 
 from claims.keys import SECRET_NAME
 from claims.settings import Settings
+from models.denial import DenialModel
 
 
-def write_registry(mlruns: Path, practice: Practice, version: int = 7) -> None:
+def write_registry(mlruns: Path, model: DenialModel, version: int = 7) -> None:
     """The three tables that ``models.aliases`` reads, with one champion."""
     bundle = f"artifacts/{version}/bundle"
     (mlruns / bundle).parent.mkdir(parents=True)
-    practice.model.save(mlruns / bundle)
+    model.save(mlruns / bundle)
     with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
         connection.executescript(
             "CREATE TABLE model_versions (name, version INTEGER, current_stage);"
@@ -31,7 +32,7 @@ def write_registry(mlruns: Path, practice: Practice, version: int = 7) -> None:
         connection.execute(
             "INSERT INTO registered_model_aliases VALUES ('denial', 'champion', ?)", (version,)
         )
-        tags = {"preclear.bundle": bundle, "preclear.digest": practice.model.digest}
+        tags = {"preclear.bundle": bundle, "preclear.digest": model.digest}
         for key, value in tags.items():
             connection.execute(
                 "INSERT INTO model_version_tags VALUES ('denial', ?, ?, ?)", (version, key, value)
@@ -47,5 +48,5 @@ def install(folder: Path, practice: Practice, **overrides: object) -> Settings:
     secret.chmod(0o600)
     practice.history.save(home / "history" / "current")
     mlruns.mkdir()
-    write_registry(mlruns, practice)
+    write_registry(mlruns, practice.model)
     return Settings.read(home=home, mlruns=mlruns, **overrides)
