@@ -9,7 +9,7 @@ from data_synth.chance import F64, I64, luck
 from data_synth.encounters import business_day
 from data_synth.payers import PAYERS
 
-_MEDIAN = np.array([row.lag for row in PAYERS])
+LAGS = np.array([row.lag for row in PAYERS])
 _WEEKDAY = np.array([-1 if row.weekday is None else row.weekday for row in PAYERS])
 
 
@@ -28,7 +28,7 @@ def pay_day(payer: I64, day: I64) -> I64:
 
 def answered_on(seed: int, number: I64, payer: I64, submitted: I64, purpose: str = "answer") -> I64:
     """Day of the payment that answers a claim sent on ``submitted``: 5 to 35 days, a tail beyond."""
-    lag = _MEDIAN[payer] * np.exp(0.32 * _normal(luck(seed, number, purpose)))
+    lag = LAGS[payer] * np.exp(0.32 * _normal(luck(seed, number, purpose)))
     tail = luck(seed, number, purpose + " tail")
     # One claim in thirty is pended by hand: another 20 to 150 days.
     slow = np.where(tail < 0.033, 20 + 130 * (tail / 0.033) ** 2, 0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 NEVER: Final = 2**31 - 1
+ALWAYS: Final = -(2**31)
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 

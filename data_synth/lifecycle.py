@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from claims.categories import CATEGORIES, FACTS
 from data_synth.adjudication import DENIED, PAID, PARTIAL, Verdict, decide
 from data_synth.chance import I64, luck
-from data_synth.clock import answered_on, lost
+from data_synth.clock import LAGS, answered_on, lost
 from data_synth.config import NEVER, WorldConfig
 from data_synth.encounters import business_day
 from data_synth.facts import COB_FINE, EARLIER_ANSWER_WRONG, Facts
@@ -59,7 +59,7 @@ def copies(config: WorldConfig, practice: Practice, facts: Facts) -> Facts:
     answer = answered_on(seed, claims.number, claims.payer, claims.submitted)
     careless = practice.stuck[claims.location]
     slip = luck(seed, claims.number, "sent twice") < 0.002 + 0.08 * careless
-    patience = 36 + (claims.location * 7) % 21
+    patience = 22 + np.round(LAGS[claims.payer] * 1.2).astype(np.int64) + claims.location * 7 % 21
     waiting = (answer - claims.submitted > patience) | gone
     impatient = waiting & (luck(seed, claims.number, "impatient") < 0.16)
     delay = np.where(

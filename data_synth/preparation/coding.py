@@ -12,7 +12,7 @@ from data_synth.encounters import Visits
 from data_synth.facts import FITS, GP, LT, M25, M59, M95, NOT_NEW, RT, WRONG_PLACE
 from data_synth.practice import Practice
 from data_synth.preparation.lines import RawLines, year_start
-from data_synth.rules import LIMITED
+from data_synth.policy_tables import LIMITED
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
