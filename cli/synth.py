@@ -61,7 +61,8 @@ def synth(
         raise CliError(sentence, WRONG_CALL) from error
     world, written = invent(config, out, processes=workers, progress=watch(), force=force)
     print(
-        f"{written.submissions:,} submissions in {written.files_837:,} 837 files and {written.remittances:,} "
+        f"{written.submissions:,} submissions in {written.files_837:,} 837 files "
+        f"and {written.remittances:,} "
         f"remittances in {written.files_835:,} 835 files, from {world.config.start} to "
         f"{date_of(world.config.last_day)}, and the truth beside them, in {out}"
     )

@@ -50,6 +50,8 @@ def pick(u: F64, weights: F64) -> I64:
     """For each ``u`` in [0, 1), a place drawn by ``weights`` (k, or n by k rows)."""
     if weights.ndim == 1:
         edges = np.cumsum(weights)
-        return np.minimum(np.searchsorted(edges, u * edges[-1], side="right"), len(weights) - 1)
+        places: I64 = np.searchsorted(edges, u * edges[-1], side="right").astype(np.int64)
+        return np.minimum(places, np.int64(len(weights) - 1))
     edges = np.cumsum(weights, axis=1)
-    return np.minimum((edges <= (u * edges[:, -1])[:, None]).sum(axis=1), weights.shape[1] - 1)
+    found: I64 = (edges <= (u * edges[:, -1])[:, None]).sum(axis=1, dtype=np.int64)
+    return np.minimum(found, np.int64(weights.shape[1] - 1))

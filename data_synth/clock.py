@@ -27,7 +27,7 @@ def pay_day(payer: I64, day: I64) -> I64:
 
 
 def answered_on(seed: int, number: I64, payer: I64, submitted: I64, purpose: str = "answer") -> I64:
-    """Day of the payment that answers a claim sent on ``submitted``: 5 to 35 days, a tail beyond."""
+    """Day of the payment that answers a claim sent on ``submitted``: 5 to 35 days, or more."""
     lag = LAGS[payer] * np.exp(0.32 * _normal(luck(seed, number, purpose)))
     tail = luck(seed, number, purpose + " tail")
     # One claim in thirty is pended by hand: another 20 to 150 days.

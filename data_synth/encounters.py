@@ -66,8 +66,14 @@ def _specialty(rng: np.random.Generator, age: F64, female: NDArray[np.bool_]) ->
     return pick(rng.random(len(age)), weight)
 
 
-def _templates(rng: np.random.Generator, specialty: I64, age: F64, female: NDArray[np.bool_], first: NDArray[np.bool_],
-               senior: NDArray[np.bool_]) -> I64:  # fmt: skip
+def _templates(
+    rng: np.random.Generator,
+    specialty: I64,
+    age: F64,
+    female: NDArray[np.bool_],
+    first: NDArray[np.bool_],
+    senior: NDArray[np.bool_],
+) -> I64:
     """A template of the specialty that fits; the nearest one where none does."""
     chosen = np.zeros(len(specialty), dtype=np.int64)
     for place, name in enumerate(SPECIALTY_NAMES):
@@ -93,7 +99,7 @@ def _templates(rng: np.random.Generator, specialty: I64, age: F64, female: NDArr
 def _episodes(
     rng: np.random.Generator, config: WorldConfig, members: Members
 ) -> tuple[I64, I64, I64, I64, I64]:
-    """Member, specialty, first day, visits, days between, one entry an episode; more than needed."""
+    """Member, specialty, first day, visits, days between, by episode; more than needed."""
     begin, end = config.first_day - WARM, config.last_day
     share = (end - begin) / (end - config.first_day)
     count = int(config.claims * share / 1.75 * 1.3) + 40
@@ -163,9 +169,18 @@ def build_visits(
         where[rows] = pick(rng.random(len(rows)), weights)
     ready, submitted = _sending(rng, practice, home[episode], service)
     visits = Visits(
-        member[episode], specialty[episode], provider[episode], home[episode], template, where, service, ready,
-        submitted, episode, place,
-    )  # fmt: skip
+        member[episode],
+        specialty[episode],
+        provider[episode],
+        home[episode],
+        template,
+        where,
+        service,
+        ready,
+        submitted,
+        episode,
+        place,
+    )
     return _trim(config, visits)
 
 
@@ -173,7 +188,7 @@ def _trim(config: WorldConfig, visits: Visits) -> Visits:
     inside = (visits.submitted >= config.first_day) & (visits.submitted <= config.last_day)
     inside &= visits.service <= config.last_day
     kept = visits.take(np.flatnonzero(inside))
-    # Episodes stand in random order of time already, so the first ones that fill the number are a fair draw.
+    # Episodes stand in random order, so the first ones that fill the number are a fair draw.
     kept = kept.take(np.arange(config.claims))
     if len(kept.service) < config.claims:
         raise RuntimeError("the draw of visits fell short of the number of claims asked for")

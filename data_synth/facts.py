@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,14 @@ Flags = NDArray[np.bool_]
 # Modifiers, as bits of a line's set.
 M25, M59, M95, GP, RT, LT, M76 = (1 << place for place in range(7))
 MODIFIERS: Final[tuple[tuple[int, str], ...]] = (
-    (M25, "25"), (M59, "59"), (M95, "95"), (GP, "GP"), (RT, "RT"), (LT, "LT"), (M76, "76"),
-)  # fmt: skip
+    (M25, "25"),
+    (M59, "59"),
+    (M95, "95"),
+    (GP, "GP"),
+    (RT, "RT"),
+    (LT, "LT"),
+    (M76, "76"),
+)
 # coverage
 COVERED, LAPSED, WRONG_NUMBER, NOT_BEGUN = range(4)
 # auth
@@ -34,7 +40,8 @@ T = TypeVar("T", "ClaimFacts", "LineFacts")
 
 
 def _take(table: T, rows: I64) -> T:
-    return replace(table, **{item.name: getattr(table, item.name)[rows] for item in fields(table)})
+    columns: dict[str, Any] = {item.name: getattr(table, item.name)[rows] for item in fields(table)}
+    return replace(table, **columns)
 
 
 def _join(first: T, second: T) -> T:
@@ -139,10 +146,10 @@ class Facts:
         """True for claims with a flagged line."""
         return np.bincount(self.lines.claim[flags], minlength=len(self)) > 0
 
-    def with_claims(self, **columns: NDArray[np.generic]) -> Facts:
+    def with_claims(self, **columns: Any) -> Facts:
         """The same with some claim columns replaced."""
         return Facts(replace(self.claims, **columns), self.lines)
 
-    def with_lines(self, **columns: NDArray[np.generic]) -> Facts:
+    def with_lines(self, **columns: Any) -> Facts:
         """The same with some line columns replaced."""
         return Facts(self.claims, replace(self.lines, **columns))

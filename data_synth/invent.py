@@ -34,7 +34,8 @@ def invent(
     ]
     if taken and not force:
         raise UserError(
-            f"{folder} already holds {' and '.join(taken)}: choose another folder, or give --force to replace them"
+            f"{folder} already holds {' and '.join(taken)}: choose another folder, "
+            "or give --force to replace them"
         )
     for name in taken:
         shutil.rmtree(folder / name)

@@ -34,7 +34,7 @@ class History:
     original for a replacement or void). ``frequency``: 1, 7, 8. ``origin``: row of the claim that a
     replacement or void refers to, that a copy repeats, or that went to the payer before; -1 none.
     ``answered``: day of the payment that answers it, NEVER for silence. ``crossed``: Medicare sent
-    it on to the other payer, who answers on ``crossed_on`` under the same claim id. ``reversed_on``:
+    it on to the other payer, who answers on ``crossed_on`` under the same id. ``reversed_on``:
     day on which the payer takes its answer back; ``corrected``: and answers anew with an allowed
     amount changed by ``factor``.
     """
@@ -123,7 +123,8 @@ def crossed_over(seed: int, facts: Facts, verdict: Verdict) -> Flags:
     """True where Medicare itself sends the claim on to the other payer it knows of."""
     claims = facts.claims
     able = (claims.payer == _MEDICARE_PLACE) & (claims.other_payer >= 0) & (claims.secondary == 0)
-    return able & (verdict.outcome == PAID) & (luck(seed, claims.number, "crossover") < 0.75)
+    sent: Flags = able & (verdict.outcome == PAID)
+    return sent & (luck(seed, claims.number, "crossover") < 0.75)
 
 
 def _replaced(

@@ -22,22 +22,37 @@ _BLUES: Final = 10
 
 # Yearly chance that the coverage ends unbeknown, and chance that another payer turns out first.
 _LOSS: Final = {
-    "medicare": 0.004, "medicaid": 0.030, "managed_medicaid": 0.030, "medicare_advantage": 0.010,
-    "commercial": 0.009, "blues": 0.009, "exchange": 0.028,
-}  # fmt: skip
+    "medicare": 0.004,
+    "medicaid": 0.030,
+    "managed_medicaid": 0.030,
+    "medicare_advantage": 0.010,
+    "commercial": 0.009,
+    "blues": 0.009,
+    "exchange": 0.028,
+}
 _OTHER: Final = {
-    "medicare": 0.010, "medicaid": 0.020, "managed_medicaid": 0.020, "medicare_advantage": 0.010,
-    "commercial": 0.008, "blues": 0.008, "exchange": 0.008,
-}  # fmt: skip
+    "medicare": 0.010,
+    "medicaid": 0.020,
+    "managed_medicaid": 0.020,
+    "medicare_advantage": 0.010,
+    "commercial": 0.008,
+    "blues": 0.008,
+    "exchange": 0.008,
+}
 # Two coverages meet most often in children of two insured parents, in couples, and in those who
 # reach the age of Medicare while still at work.
 _OTHER_IF_DEPENDANT: Final = 3.5
 _OTHER_IF_NEW_TO_MEDICARE: Final = 4.0
 # Where a member goes who leaves a payer type (types that take them in, in the order of likelihood).
-_NEXT: Final = {"medicare": ("medicare_advantage",), "medicare_advantage": ("medicare", "medicare_advantage"),
-                "medicaid": ("managed_medicaid", "exchange", "commercial"), "managed_medicaid": ("medicaid", "exchange"),
-                "commercial": ("commercial", "blues", "exchange"), "blues": ("commercial", "blues"),
-                "exchange": ("commercial", "managed_medicaid", "exchange")}  # fmt: skip
+_NEXT: Final = {
+    "medicare": ("medicare_advantage",),
+    "medicare_advantage": ("medicare", "medicare_advantage"),
+    "medicaid": ("managed_medicaid", "exchange", "commercial"),
+    "managed_medicaid": ("medicaid", "exchange"),
+    "commercial": ("commercial", "blues", "exchange"),
+    "blues": ("commercial", "blues"),
+    "exchange": ("commercial", "managed_medicaid", "exchange"),
+}
 SELF, SPOUSE, CHILD = 0, 1, 2
 RELATIONSHIPS: Final = ("18", "01", "19")
 

@@ -66,8 +66,11 @@ def settle(facts: Facts, seed: int, factor: F64, earlier: Money | None = None) -
         )
     month = claims.service.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
     u = luck(seed, claims.number, "deductible")
-    open_share = np.select([_PUBLIC_AID[payer], _MEDICARE[payer]], [0.0, np.where(month < 2, 0.28, 0.02)],
-                           np.where(month < 3, 0.42, 0.13))  # fmt: skip
+    open_share = np.select(
+        [_PUBLIC_AID[payer], _MEDICARE[payer]],
+        [0.0, np.where(month < 2, 0.28, 0.02)],
+        np.where(month < 3, 0.42, 0.13),
+    )
     first_dollar = (u < open_share)[claim]
     deductible = np.where(first_dollar, granted, 0)
     rest = granted - deductible

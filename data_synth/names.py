@@ -8,19 +8,114 @@ from claims.x12.identities import Identity
 from data_synth.payers import PAYERS
 from data_synth.practice import Practice
 
-_LAST: Final = (
-    "ABBOTT", "ALVAREZ", "BAKER", "BANERJEE", "BENNETT", "CARTER", "CHAN", "COLE", "DAVIES", "DIAZ", "ELLIS", "EVANS",
-    "FISCHER", "FLORES", "GARCIA", "GRANT", "HALE", "HASSAN", "HUGHES", "IBARRA", "JENSEN", "KAUR", "KELLER", "KIM",
-    "LAMBERT", "LOPEZ", "MASON", "MEYER", "MORENO", "NAKAMURA", "NGUYEN", "NOLAN", "OKAFOR", "OLSEN", "PARK", "PATEL",
-    "PRICE", "QUINN", "RAMOS", "REED", "ROSSI", "SANTOS", "SHARMA", "SILVA", "SMALL", "STONE", "TORRES", "TURNER",
-    "UNDERWOOD", "VARGAS", "VOGEL", "WALSH", "WEBB", "WONG", "YATES", "YOUNG", "ZAMORA", "ZIMMER",
-)  # fmt: skip
-_FIRST: Final = (
-    "ADA", "ALAN", "ANA", "BRUNO", "CARLA", "CHEN", "CLARA", "DANIEL", "DORA", "ELENA", "ERIC", "FATIMA", "FELIX", "GINA",
-    "HANNAH", "HUGO", "IRIS", "IVAN", "JOAN", "JONAS", "KARIM", "KATE", "LENA", "LEO", "LUIS", "MARA", "MAYA", "NADIA",
-    "NEIL", "NORA", "OMAR", "OTTO", "PAULA", "PETER", "RAVI", "ROSA", "SAM", "SARA", "TARA", "THEO", "UMA", "VERA", "WANDA",
-    "XENIA", "YUSUF", "ZOE",
-)  # fmt: skip
+_LAST: Final = [
+    "ABBOTT",
+    "ALVAREZ",
+    "BAKER",
+    "BANERJEE",
+    "BENNETT",
+    "CARTER",
+    "CHAN",
+    "COLE",
+    "DAVIES",
+    "DIAZ",
+    "ELLIS",
+    "EVANS",
+    "FISCHER",
+    "FLORES",
+    "GARCIA",
+    "GRANT",
+    "HALE",
+    "HASSAN",
+    "HUGHES",
+    "IBARRA",
+    "JENSEN",
+    "KAUR",
+    "KELLER",
+    "KIM",
+    "LAMBERT",
+    "LOPEZ",
+    "MASON",
+    "MEYER",
+    "MORENO",
+    "NAKAMURA",
+    "NGUYEN",
+    "NOLAN",
+    "OKAFOR",
+    "OLSEN",
+    "PARK",
+    "PATEL",
+    "PRICE",
+    "QUINN",
+    "RAMOS",
+    "REED",
+    "ROSSI",
+    "SANTOS",
+    "SHARMA",
+    "SILVA",
+    "SMALL",
+    "STONE",
+    "TORRES",
+    "TURNER",
+    "UNDERWOOD",
+    "VARGAS",
+    "VOGEL",
+    "WALSH",
+    "WEBB",
+    "WONG",
+    "YATES",
+    "YOUNG",
+    "ZAMORA",
+    "ZIMMER",
+]
+_FIRST: Final = [
+    "ADA",
+    "ALAN",
+    "ANA",
+    "BRUNO",
+    "CARLA",
+    "CHEN",
+    "CLARA",
+    "DANIEL",
+    "DORA",
+    "ELENA",
+    "ERIC",
+    "FATIMA",
+    "FELIX",
+    "GINA",
+    "HANNAH",
+    "HUGO",
+    "IRIS",
+    "IVAN",
+    "JOAN",
+    "JONAS",
+    "KARIM",
+    "KATE",
+    "LENA",
+    "LEO",
+    "LUIS",
+    "MARA",
+    "MAYA",
+    "NADIA",
+    "NEIL",
+    "NORA",
+    "OMAR",
+    "OTTO",
+    "PAULA",
+    "PETER",
+    "RAVI",
+    "ROSA",
+    "SAM",
+    "SARA",
+    "TARA",
+    "THEO",
+    "UMA",
+    "VERA",
+    "WANDA",
+    "XENIA",
+    "YUSUF",
+    "ZOE",
+]
 _STREETS: Final = (
     "OAK STREET",
     "MILL ROAD",
@@ -29,8 +124,12 @@ _STREETS: Final = (
     "CHAPEL STREET",
     "RIVER ROAD",
 )
-_TOWNS: Final = (("RIVERTON", "OH", "430010001"), ("LAKEVIEW", "PA", "150010001"), ("FAIRHAVEN", "IL", "600010001"),
-                 ("BROOKFIELD", "MI", "480010001"))  # fmt: skip
+_TOWNS: Final = (
+    ("RIVERTON", "OH", "430010001"),
+    ("LAKEVIEW", "PA", "150010001"),
+    ("FAIRHAVEN", "IL", "600010001"),
+    ("BROOKFIELD", "MI", "480010001"),
+)
 _LETTERS: Final = "ACDEFGHJKMNPQRTUVWXY"
 _PRIME: Final = 999_999_937
 _CLAIM_STEP: Final = 387_420_489
@@ -57,7 +156,7 @@ def member_id(payer: int, number: int) -> str:
     kind = PAYERS[payer].type
     if kind == "medicare":
         text = ""
-        # Position by position: number, letter, either, number, letter, either, number, two letters, two numbers.
+        # CMS gives the shape of a Medicare beneficiary identifier position by position.
         for shape in "9A99A99AA99":
             if shape == "9":
                 text += str(value % 9 + 1) if not text else str(value % 10)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-PayerType = Literal["medicare", "medicaid", "managed_medicaid", "medicare_advantage", "commercial",
-                    "blues", "exchange"]  # fmt: skip
+PayerType = Literal[
+    "medicare",
+    "medicaid",
+    "managed_medicaid",
+    "medicare_advantage",
+    "commercial",
+    "blues",
+    "exchange",
+]
 PAYER_TYPES: Final[tuple[PayerType, ...]] = (
-    "medicare", "medicaid", "managed_medicaid", "medicare_advantage", "commercial", "blues", "exchange",
-)  # fmt: skip
+    "medicare",
+    "medicaid",
+    "managed_medicaid",
+    "medicare_advantage",
+    "commercial",
+    "blues",
+    "exchange",
+)
 
-# Published shares of professional claims with a denied line, by payer type (docs/synthetic-world.md).
+# Published shares of professional claims with a denied line (docs/synthetic-world.md).
 DENIAL_RANGE: Final[dict[PayerType, tuple[float, float]]] = {
     "medicare": (0.070, 0.080),
     "medicaid": (0.170, 0.230),

@@ -20,7 +20,7 @@ _NPI_PREFIX: Final = "80840"
 
 
 def npi(stem: int) -> str:
-    """A ten-digit NPI: nine digits and the Luhn check digit over ``80840`` and them (45 CFR 162)."""
+    """A ten-digit NPI: nine digits, and the Luhn check digit over ``80840`` and them."""
     body = f"{stem:09d}"
     total = 0
     for place, digit in enumerate(reversed(_NPI_PREFIX + body)):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -78,7 +78,7 @@ def write_facts(folder: Path, claim_ids: Sequence[str], facts: Facts) -> None:
 
 
 def _read(table: pa.Table, kind: type[T]) -> T:
-    columns: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
+    columns: dict[str, Any] = {}
     for item in fields(kind):
         if item.name == "diagnoses":
             parts = [table[f"{item.name}_{place}"].to_numpy() for place in range(DIAGNOSES)]

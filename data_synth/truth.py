@@ -70,21 +70,26 @@ def truth_table(world: World) -> pa.Table:
     )
     payer = facts.payer[rows]
     days = answered.astype(np.int32)
-    return pa.table({
-        "claim_id": pa.array(ids.tolist(), pa.string()),
-        "kind": pa.array(kind.tolist(), pa.string()),
-        "submitted_on": pa.array(facts.submitted[rows].astype(np.int32)).cast(pa.date32()),
-        "answered_on": pa.array(days, mask=answered > world.config.last_day).cast(pa.date32()),
-        "payer_id": pa.array([PAYERS[place].payer_id for place in payer], pa.string()),
-        "payer_type": pa.array([PAYERS[place].type for place in payer], pa.string()),
-        "form": pa.array(np.where(facts.form[rows] > 0, "institutional", "professional").tolist(), pa.string()),
-        "denial_probability": pa.array(verdict.probability[rows]),
-        "outcome": pa.array(np.array(OUTCOMES)[verdict.outcome[rows]].tolist(), pa.string()),
-        "category": pa.array(_CATEGORIES[verdict.category[rows]].tolist(), pa.string()),
-        "carc": pa.array(_CARCS[verdict.said[rows]].tolist(), pa.string()),
-        "mechanism": pa.array(_NAMES[verdict.cause[rows]].tolist(), pa.string()),
-        "prevented_by": pa.array(_prevented(world, rows), pa.list_(pa.string())),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "claim_id": pa.array(ids.tolist(), pa.string()),
+            "kind": pa.array(kind.tolist(), pa.string()),
+            "submitted_on": pa.array(facts.submitted[rows].astype(np.int32)).cast(pa.date32()),
+            "answered_on": pa.array(days, mask=answered > world.config.last_day).cast(pa.date32()),
+            "payer_id": pa.array([PAYERS[place].payer_id for place in payer], pa.string()),
+            "payer_type": pa.array([PAYERS[place].type for place in payer], pa.string()),
+            "form": pa.array(
+                np.where(facts.form[rows] > 0, "institutional", "professional").tolist(),
+                pa.string(),
+            ),
+            "denial_probability": pa.array(verdict.probability[rows]),
+            "outcome": pa.array(np.array(OUTCOMES)[verdict.outcome[rows]].tolist(), pa.string()),
+            "category": pa.array(_CATEGORIES[verdict.category[rows]].tolist(), pa.string()),
+            "carc": pa.array(_CARCS[verdict.said[rows]].tolist(), pa.string()),
+            "mechanism": pa.array(_NAMES[verdict.cause[rows]].tolist(), pa.string()),
+            "prevented_by": pa.array(_prevented(world, rows), pa.list_(pa.string())),
+        }
+    )
 
 
 def write_truth(world: World, folder: Path) -> None:

@@ -79,8 +79,8 @@ class Truth:
             claim_ids, facts = store.read_facts(inner)
         except (OSError, ValueError) as error:
             raise UserError(
-                f"{folder} holds no invented world that can be asked (truth/{store.WORLD} and the facts beside it): "
-                "make one with preclear synth."
+                f"{folder} holds no invented world that can be asked "
+                f"(truth/{store.WORLD} and the facts beside it): make one with preclear synth"
             ) from error
         config = store.config_of(world)
         rules = build_rules(config, build_practice(config))
@@ -101,7 +101,8 @@ class Truth:
         missing = next((claim_id for claim_id in claim_ids if claim_id not in self._place), None)
         if missing is not None:
             raise UserError(
-                f"the world has no original claim {missing}: take a claim_id of truth/{store.CLAIMS}"
+                f"the world has no original claim {missing}: "
+                f"take a claim_id of truth/{store.CLAIMS}"
             )
         distinct = list(dict.fromkeys(claim_ids))
         facts = self.facts.take(

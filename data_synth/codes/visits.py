@@ -2,10 +2,13 @@
 
 One template a row::
 
-    specialty | weight | age from-to, sex, f first visit, r return visit | places | diagnosis groups | lines
+    specialty | weight | ages, F women, f first visit, r return visit | places | diagnoses | lines
 
 A line is ``code:weight/code:weight`` with ``@probability`` and ``*lowest-highest`` units.
 """
+
+# A row of the table is a line of this file, however long.
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -178,5 +181,9 @@ SPECIALTIES: Final[dict[str, tuple[str, float, float, int]]] = {
 SPECIALTY_NAMES: Final[tuple[str, ...]] = tuple(SPECIALTIES)
 INSTITUTIONAL: Final = frozenset({"outpatient", "inpatient"})
 DRGS: Final[dict[str, str]] = {
-    "heart_failure": "291", "infection": "871", "knee": "470", "bowel": "392", "belly_wall": "418",
-}  # fmt: skip
+    "heart_failure": "291",
+    "infection": "871",
+    "knee": "470",
+    "bowel": "392",
+    "belly_wall": "418",
+}

@@ -53,5 +53,5 @@ class BenefitLimit:
         return np.where(_PUBLIC[payer_of_lines(facts)], np.where(luck < 0.6, 1, 2), 0)
 
     def mend(self, facts: Facts, rules: Rules, action: Action) -> Facts:
-        """Asked beforehand, the payer says what is left: an exception is agreed, or it is not sent."""
+        """Asked beforehand, the payer agrees to an exception, or the visit is not sent."""
         return facts.with_lines(used=np.full(len(facts.lines.claim), -1000))

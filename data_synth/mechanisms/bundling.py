@@ -46,11 +46,12 @@ class Bundling:
         tolerated = rules.ignores_59[payer]
         pair = np.where(has_59, np.where(facts.lines.separate, tolerated, 0.2 + tolerated), 0.97)
         paired = _paired(facts, rules)
-        return rules.severity[payer] * np.select(
+        chance: F64 = rules.severity[payer] * np.select(
             [paired, _without_25(facts), facts.lines.alone],
             [pair, rules.needs_25[payer], 0.95],
             0.0,
         )
+        return chance
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """By flaw and the payer's habit."""

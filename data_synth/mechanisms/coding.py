@@ -19,9 +19,10 @@ def _missing(facts: Facts, rules: Rules) -> Flags:
     """True for lines without a modifier that this payer wants by then."""
     payer, day = payer_of_lines(facts), day_of_lines(facts)
     absent = facts.lines.called_for & ~facts.lines.modifiers
-    wanted = ((absent & M95) > 0) & (day >= rules.telehealth_from[payer])
+    wanted: Flags = ((absent & M95) > 0) & (day >= rules.telehealth_from[payer])
     wanted |= ((absent & GP) > 0) & (day >= rules.therapy_from[payer])
-    return wanted | (((absent & (RT | LT)) > 0) & (day >= rules.side_from[payer]))
+    wanted |= ((absent & (RT | LT)) > 0) & (day >= rules.side_from[payer])
+    return wanted
 
 
 def _vague(facts: Facts, rules: Rules) -> Flags:
@@ -29,7 +30,8 @@ def _vague(facts: Facts, rules: Rules) -> Flags:
     first = facts.claims.diagnoses[facts.lines.claim, 0]
     by_procedure = procedures.FEES[np.maximum(facts.lines.procedure, 0)] > 60
     late = day_of_lines(facts) >= rules.vague_from[payer_of_lines(facts)]
-    return diagnoses.VAGUE[first] & by_procedure & late & (facts.lines.procedure >= 0)
+    vague: Flags = diagnoses.VAGUE[first] & by_procedure
+    return vague & late & (facts.lines.procedure >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Coding:
     def chance(self, facts: Facts, rules: Rules) -> F64:
         """The strongest of the flaws speaks."""
         severity = rules.severity[payer_of_lines(facts)]
-        return severity * np.select(
+        chance: F64 = severity * np.select(
             [
                 facts.lines.mismatch == NOT_NEW,
                 facts.lines.mismatch == WRONG_PLACE,
@@ -62,6 +64,7 @@ class Coding:
             [0.93, 0.95, 0.97, 0.6],
             0.0,
         )
+        return chance
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """By flaw."""

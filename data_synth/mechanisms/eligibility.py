@@ -44,7 +44,7 @@ class Eligibility:
     )
 
     def chance(self, facts: Facts, rules: Rules) -> F64:
-        """By kind of flaw; payers differ in how hard they look. Sound coverage is at times taken back."""
+        """By kind of flaw and payer; sound coverage is at times taken back."""
         table = np.zeros(4)
         table[[LAPSED, WRONG_NUMBER, NOT_BEGUN]] = 0.97, 0.9, 0.62
         flaw = table[facts.claims.coverage] * (0.5 + 0.5 * rules.severity[facts.claims.payer])

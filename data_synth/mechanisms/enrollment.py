@@ -31,9 +31,10 @@ class Enrollment:
         """Some effective dates are set back in time, so some early claims are paid."""
         state = facts.claims.enrollment
         severity = rules.severity[facts.claims.payer]
-        return severity * np.select(
+        chance: F64 = severity * np.select(
             [state == NOT_EFFECTIVE, state == ENROLLMENT_LAPSED], [0.88, 0.92], 0.0
         )
+        return chance
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """B7 for most; each payer has a second word of its own."""

@@ -55,7 +55,10 @@ class MissingInformation:
         """A payer that asks for it means it, though not every line is looked at."""
         referrer, clia, ndc, taxonomy = _gaps(facts, rules)
         severity = rules.severity[payer_of_lines(facts)]
-        return severity * np.select([referrer, clia, ndc, taxonomy], [0.95, 0.98, 0.94, 0.95], 0.0)
+        chance: F64 = severity * np.select(
+            [referrer, clia, ndc, taxonomy], [0.95, 0.98, 0.94, 0.95], 0.0
+        )
+        return chance
 
     def speech(self, facts: Facts, rules: Rules, luck: F64) -> I64:
         """By gap."""

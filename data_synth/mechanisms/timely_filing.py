@@ -16,7 +16,8 @@ def limit_of(facts: Facts, rules: Rules) -> I64:
     """Days from service within which the payer takes the claim."""
     claims = facts.claims
     after = claims.service >= rules.filing_change[claims.payer]
-    return np.where(after, rules.filing[claims.payer, 1], rules.filing[claims.payer, 0])
+    limit: I64 = np.where(after, rules.filing[claims.payer, 1], rules.filing[claims.payer, 0])
+    return limit
 
 
 @dataclass(frozen=True, slots=True)

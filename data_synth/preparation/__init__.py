@@ -1,1 +1,1 @@
-"""From a visit to a claim: what the front desk, the authorization team and the coders make of it."""
+"""From a visit to a claim: what the front desk, authorization team and coders make of it."""

@@ -105,7 +105,6 @@ def intake(
         "clia": laboratory & (rng.random(size) < care + 0.005),
         "taxonomy": rng.random(size) < np.where(demanded, np.minimum(care + 0.045, 0.997), 0.7),
         "attachment": attach | (rng.random(size) < 0.012),
-        "ndc": rng.random(len(lines.claim)) < np.where(
-            (rules.ndc_from[payer] < NEVER)[lines.claim], care[lines.claim], 0.35
-        ),
-    }  # fmt: skip
+        "ndc": rng.random(len(lines.claim))
+        < np.where((rules.ndc_from[payer] < NEVER)[lines.claim], care[lines.claim], 0.35),
+    }

@@ -10,9 +10,9 @@ from data_synth.codes import diagnoses, procedures
 from data_synth.config import WorldConfig
 from data_synth.encounters import Visits
 from data_synth.facts import FITS, GP, LT, M25, M59, M95, NOT_NEW, RT, WRONG_PLACE
+from data_synth.policy_tables import LIMITED
 from data_synth.practice import Practice
 from data_synth.preparation.lines import RawLines, year_start
-from data_synth.policy_tables import LIMITED
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -34,10 +34,10 @@ def called_for(lines: RawLines, size: int, telehealth: Flags) -> I64:
     """Modifier bits that the services call for."""
     em, minor = is_kind(_EM, lines.procedure), is_kind(_MINOR, lines.procedure)
     has_minor = np.bincount(lines.claim[minor], minlength=size) > 0
-    bits = np.where(em & has_minor[lines.claim], M25, 0)
-    bits |= np.where(is_kind(_THERAPY, lines.procedure), GP, 0)
-    bits |= np.where(is_kind(_TALK, lines.procedure) & telehealth[lines.claim], M95, 0)
-    # The side follows from the diagnosis; an unspecified one leaves it to chance, here to the claim's parity.
+    bits: I64 = np.where(em & has_minor[lines.claim], M25, 0)
+    bits = bits | np.where(is_kind(_THERAPY, lines.procedure), GP, 0)
+    bits = bits | np.where(is_kind(_TALK, lines.procedure) & telehealth[lines.claim], M95, 0)
+    # Which side it was goes with the diagnosis; payers look only whether one is stated.
     side = np.where(lines.diagnoses[lines.claim, 0] % 2 == 0, RT, LT)
     return bits | np.where(is_kind(_SIDED, lines.procedure), side, 0)
 
@@ -101,7 +101,7 @@ def mismatches(
 ) -> I64:
     """Lines billed as a new patient's that are not, or with a place that does not fit."""
     careless = 1 - practice.review_care[visits.specialty]
-    # Seen by the same specialty before, yet billed as new: the codes of a first visit of a later episode.
+    # Seen by the same specialty before: a first visit of a later episode is no new patient's.
     order = np.lexsort((visits.service, visits.specialty, visits.member))
     key = visits.member[order] * 64 + visits.specialty[order]
     again = np.zeros(len(order), dtype=np.bool_)

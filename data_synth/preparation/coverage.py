@@ -13,7 +13,6 @@ from data_synth.config import NEVER, WorldConfig
 from data_synth.encounters import Visits
 from data_synth.facts import COB_FINE, COVERED, LAPSED, NOT_BEGUN, OTHER_IS_PRIMARY, WRONG_NUMBER
 from data_synth.members import Members
-from data_synth.payers import PAYERS
 from data_synth.practice import Practice
 
 I64 = NDArray[np.int64]
@@ -78,7 +77,6 @@ def bill(config: WorldConfig, practice: Practice, members: Members, visits: Visi
     known = gone & (visits.submitted >= lapse_found)
     payer = np.where(known, members.next_payer[member], members.payer[member])
     coverage = np.where(gone & ~known, LAPSED, COVERED)
-    # Some lapses are made good in arrears, so a claim filed into the gap may yet be paid: see eligibility.
     early = (visits.service < members.starts[member]) & (
         visits.service >= members.starts[member] - 45
     )
@@ -103,5 +101,4 @@ def bill(config: WorldConfig, practice: Practice, members: Members, visits: Visi
         coverage == WRONG_NUMBER, number + 50_000_000 + rng.integers(1, 1_000_000, size), number
     )
     second = np.where(second == payer, -1, second)
-    assert payer.max() < len(PAYERS)  # noqa: S101
     return Billing(payer, second, number, coverage, cob)

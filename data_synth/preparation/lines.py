@@ -94,8 +94,17 @@ def charge_of(
     """Cents: the location's charge master times units; it rises by 3 % each January."""
     base = practice.charges[location, np.maximum(procedure, 0)]
     # What has a revenue code alone is priced by that code.
-    price = {120: 245_000, 250: 31_500, 270: 42_700, 278: 812_000, 300: 38_400, 320: 29_600, 350: 118_300,
-             360: 964_500, 420: 41_200}  # fmt: skip
+    price = {
+        120: 245_000,
+        250: 31_500,
+        270: 42_700,
+        278: 812_000,
+        300: 38_400,
+        320: 29_600,
+        350: 118_300,
+        360: 964_500,
+        420: 41_200,
+    }
     by_revenue = np.array([price.get(number, 21_000) for number in range(1000)])
     factor = practice.price[location] / 2.4
     base = np.where(procedure >= 0, base, np.round(by_revenue[revenue] * factor / 100) * 100)
@@ -113,12 +122,12 @@ def build_lines(config: WorldConfig, practice: Practice, visits: Visits) -> RawL
             procedure[:, column : column + 1] >= 0
         )
         procedure[again.any(axis=1), column] = -2
-    claim, column = np.nonzero(procedure > -2)
+    claim, slots = np.nonzero(procedure > -2)
     found = _draw_diagnoses(config, visits)
     rng = stream(config.seed, "pointers")
     second = (rng.random(len(claim)) < 0.35) & (found[claim, 1] >= 0)
     slot = np.arange(len(claim)) - np.searchsorted(claim, claim)
-    lines = (procedure[claim, column], revenue[claim, column], units[claim, column])
+    lines = (procedure[claim, slots], revenue[claim, slots], units[claim, slots])
     charge = charge_of(practice, visits.location[claim], *lines, visits.service[claim])
     return RawLines(claim, slot, *lines, charge, np.where(second, 3, 1), found)
 

@@ -238,8 +238,13 @@ class ClaimWriter:
 
 
 def _settled(money: Money, line: int) -> tuple[Adjustment, ...]:
-    parts = (("CO", "45", money.contractual), ("CO", "253", money.sequestered), ("PR", "1", money.deductible),
-             ("PR", "2", money.coinsurance), ("PR", "3", money.copay))  # fmt: skip
+    parts = (
+        ("CO", "45", money.contractual),
+        ("CO", "253", money.sequestered),
+        ("PR", "1", money.deductible),
+        ("PR", "2", money.coinsurance),
+        ("PR", "3", money.copay),
+    )
     return tuple(
         Adjustment(group=group, carc=carc, amount=dollars(int(column[line])))
         for group, carc, column in parts
@@ -252,7 +257,7 @@ def _sex(text: str) -> Sex:
 
 
 def _subscriber(payer: int, number: int, relation: int, birth: dt.date, sex: str) -> Subscriber:
-    """The member, or the policy holder: of the same age for a spouse, a generation older for a child."""
+    """The member, or the policy holder: as old as a spouse, a generation older than a child."""
     if relation == SELF:
         return Subscriber(member_id=member_id(payer, number), sex=_sex(sex), birth_date=birth)
     years = 1 if relation == 1 else 29

@@ -148,28 +148,30 @@ class FileWriter:
         )
 
 
-_WRITER: FileWriter | None = None
-_FOLDER: Path = Path()
+class _Shared:
+    """What forked workers inherit: the writer and the folder."""
+
+    writer: FileWriter | None = None
+    folder: Path = Path()
 
 
 def _write(place: int) -> int:
     """Write one job in a worker that inherited the writer."""
-    if _WRITER is None:
+    if _Shared.writer is None:
         raise RuntimeError("this process was not given a world")
-    job = _WRITER.jobs[place]
-    (_FOLDER / job.path).write_bytes(_WRITER.content(job))
+    job = _Shared.writer.jobs[place]
+    (_Shared.folder / job.path).write_bytes(_Shared.writer.content(job))
     return job.size
 
 
 def write_files(
     world: World, folder: Path, *, processes: int | None = None, progress: Progress = SILENT
 ) -> Written:
-    """Write ``837/`` and ``835/`` under ``folder``, which must have no such folders with files yet."""
-    global _WRITER, _FOLDER  # noqa: PLW0603
+    """Write ``837/`` and ``835/`` under ``folder``, where neither may hold files yet."""
     for name in ("837", "835"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _WRITER, _FOLDER = FileWriter(world), folder
-    jobs = _WRITER.jobs
+    _Shared.writer, _Shared.folder = FileWriter(world), folder
+    jobs = _Shared.writer.jobs
     total = sum(job.size for job in jobs)
     # The larger files first, so that the processes end together.
     order = sorted(range(len(jobs)), key=lambda place: (-jobs[place].size, place))
@@ -185,7 +187,7 @@ def write_files(
                     for size in pool.imap_unordered(_write, order, chunksize=4):
                         advance(size)
     finally:
-        _WRITER = None
+        _Shared.writer = None
     return Written(
         files_837=sum(bool(job.rows) for job in jobs),
         files_835=sum(bool(job.batches) for job in jobs),

@@ -74,7 +74,7 @@ def payments(world: World, found: Answers) -> dict[tuple[int, int], list[Batch]]
         moved = owed[payer, form] - carried
         owed[payer, form] = carried
         date = date_of(day)
-        parts = ()
+        parts: tuple[ProviderAdjustment, ...] = ()
         if moved:
             ends = date.replace(month=12, day=31)
             parts = (

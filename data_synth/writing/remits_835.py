@@ -22,8 +22,14 @@ from data_synth.world import World
 from data_synth.writing.cents import dollars
 
 FIRST, REVERSAL, CORRECTION, CROSSED = range(4)
-_PARTS: Final = (("CO", "45", "contractual"), ("CO", "253", "sequestered"), ("PR", "1", "deductible"),
-                 ("PR", "2", "coinsurance"), ("PR", "3", "copay"), ("OA", "23", "earlier"))  # fmt: skip
+_PARTS: Final = (
+    ("CO", "45", "contractual"),
+    ("CO", "253", "sequestered"),
+    ("PR", "1", "deductible"),
+    ("PR", "2", "coinsurance"),
+    ("PR", "3", "copay"),
+    ("OA", "23", "earlier"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,9 @@ class RemittanceWriter:
             words = int(verdict.line_speech[place]) if judged else -1
             if words >= 0:
                 speech = SPEECHES[words]
-                parts = (Adjustment(group=speech.group, carc=speech.carc, amount=dollars(charge)),)
+                parts: tuple[Adjustment, ...] = (
+                    Adjustment(group=speech.group, carc=speech.carc, amount=dollars(charge)),
+                )
                 paid, remarks = 0, (speech.rarc,) if speech.rarc else ()
             else:
                 parts = tuple(
