@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from invented_data import dataset
+
+from claims.dataset import save
+from cli.main import call
+
+pytestmark = pytest.mark.xdist_group("mlflow")
+QUICK = ["--trees", "40", "--leaves", "5", "--workers", "1"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which one model was trained and promoted."""
+    made = tmp_path_factory.mktemp("cli")
+    save(dataset()[0], made / "tables")
+    save(dataset(4_000, shuffled=True)[0], made / "shuffled")
+    save(dataset(60)[0], made / "few")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECLEAR_HOME", str(folder / "var"))
+    monkeypatch.setenv("PRECLEAR_MLRUNS", str(folder / "mlruns"))
+
+
+@pytest.fixture(scope="module")
+def trained(folder: Path) -> dict[str, object]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PRECLEAR_HOME", str(folder / "var"))
+        patch.setenv("PRECLEAR_MLRUNS", str(folder / "mlruns"))
+        command = ["train", str(folder / "tables"), "--promote", "--json", *QUICK]
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "MLflow" not in done.stderr
+    assert "INFO" not in done.stderr
+    assert "Traceback" not in done.stderr
+    answer = json.loads(done.stdout)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def test_train_prints_json_and_nothing_else(trained: dict[str, object]) -> None:
+    assert trained["version"] == "1"
+    assert trained["promoted"] is True
+    assert trained["refusal"] is None
+    assert str(trained["digest"]).startswith("sha256:")
+
+
+def test_a_refused_promotion_is_exit_code_1_and_still_registered(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["train", str(folder / "shuffled"), "--promote", *QUICK]) == 1
+    told = capsys.readouterr()
+    assert "preclear: the promotion was refused: it" in told.err
+    assert "Registered as version 2, the challenger" in told.out
+    assert call(["models", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [entry["version"] for entry in listed] == ["2", "1"]
+    assert listed[1]["aliases"] == ["champion"]
+    assert "refused" in listed[0]["promotion"]
+
+
+def test_models_compare_promote_and_roll_back(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if call(["models", "show", "2", "--json"]) != 0:
+        assert call(["train", str(folder / "tables"), *QUICK]) == 0
+    capsys.readouterr()
+    assert call(["models", "compare", "1", "2"]) == 0
+    assert "auroc" in capsys.readouterr().out
+    assert call(["models", "promote", "2"]) == 0
+    assert call(["models", "rollback"]) == 0
+    assert "Version 1 is the champion again." in capsys.readouterr().out
+    assert call(["models", "rollback"]) == 1
+    assert "No champion came before version 1" in capsys.readouterr().err
+    assert call(["models", "show"]) == 0
+    assert "sha256:" in capsys.readouterr().out
+    assert call(["models", "promote", "99"]) == 1
+    assert "no version 99" in capsys.readouterr().err
+
+
+def test_evaluate_names_what_the_model_had_seen(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["evaluate", str(folder / "tables"), "--model", "1", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["digest"] == trained["digest"]
+    assert answer["seen"]["examples"] > answer["evaluation"]["overall"]["examples"] > 0
+    assert call(["evaluate", str(folder / "tables"), "--model", "1"]) == 0
+    assert "Not counted above" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["train", "{few}"], 1, "answered claims"),
+        (["train", "{few}/nothing"], 1, "there is no file or folder"),
+        (["train", "{few}", "--trees", "x"], 2, "--trees"),
+        (["train"], 2, "argument"),
+        (["evaluate", "{few}", "--model", "nobody"], 1, "no alias nobody"),
+        (["evaluate", "{few}", "--as-of", "soon"], 2, "--as-of"),
+        (["models", "show", "7"], 1, "no version 7"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(
+    trained: dict[str, object],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+    told: str,
+) -> None:
+    assert call([word.replace("{few}", str(folder / "few")) for word in words]) == code
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("preclear: ")
+    assert told in error
+
+
+def test_without_a_registry_the_list_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PRECLEAR_MLRUNS", str(tmp_path / "none"))
+    assert call(["models", "list"]) == 0
+    assert "No model is registered yet" in capsys.readouterr().out
+    assert call(["models", "rollback"]) == 1
+    assert "There is no model registry" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_verbs_answer_without_heavy_imports() -> None:
+    code = (
+        "import sys, cli.train, cli.evaluate, cli.models;"
+        "heavy = {'mlflow', 'pandas', 'sklearn', 'lightgbm', 'matplotlib', 'numpy'};"
+        "sys.exit(', '.join(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.stderr.decode() in {"", "\n"}
