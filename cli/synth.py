@@ -35,11 +35,21 @@ def synth(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that write; default: all cores.")
     ] = None,
+    ask: Annotated[
+        str | None,
+        typer.Option(metavar="CLAIM_ID", help="Invent nothing: ask OUT what became of this claim."),
+    ] = None,
+    action: Annotated[
+        list[str] | None, typer.Option(help="With --ask: mend the claim so first; may be repeated.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the world that OUT holds.")
     ] = False,
 ) -> None:
     """Invent a practice and its payers: OUT/837/*.837, OUT/835/*.835 and OUT/truth/."""
+    if ask is not None:
+        _ask(out, ask, action or [])
+        return
     from cli.progress import watch
     from data_synth.config import WorldConfig, date_of
     from data_synth.invent import invent
@@ -65,4 +75,17 @@ def synth(
         f"and {written.remittances:,} "
         f"remittances in {written.files_835:,} 835 files, from {world.config.start} to "
         f"{date_of(world.config.last_day)}, and the truth beside them, in {out}"
+    )
+
+
+def _ask(out: Path, claim_id: str, actions: list[str]) -> None:
+    """Print what becomes of one claim of an invented world, mended or as it was."""
+    from data_synth.whatif import ask
+
+    answer = ask(out, claim_id, actions)
+    said = f" ({answer.category}, CARC {answer.carc})" if answer.carc else ""
+    print(
+        f"{answer.claim_id} as sent: {answer.outcome_before}, probability of a denial "
+        f"{answer.probability_before:.3f}; after {', '.join(actions) or 'nothing'}: "
+        f"{answer.outcome}{said}, {answer.probability_after:.3f}"
     )

@@ -175,76 +175,73 @@ def _silent(config: WorldConfig, facts: Facts) -> I64:
     return np.where(lost(config.seed, claims.number), NEVER, answer)
 
 
-def live(config: WorldConfig, practice: Practice, rules: Rules, facts: Facts) -> History:
-    """From the claims of visits and their copies to everything that was sent and answered."""
+def _voided(config: WorldConfig, facts: Facts, verdict: Verdict, answered: I64) -> tuple[I64, I64]:
+    """Paid claims that the practice takes back: their rows, and the days of the voids."""
+    seed, number = config.seed, facts.claims.number
+    paid = (verdict.outcome == PAID) & (answered <= config.last_day)
+    wait = 10 + np.floor(50 * luck(seed, number, "void days")).astype(np.int64)
+    days = business_day(answered + wait)
+    void = paid & ~crossed_over(seed, facts, verdict) & (luck(seed, number, "void") < 0.006)
+    rows = np.flatnonzero(void & (days <= config.last_day))
+    return rows, days[rows]
+
+
+def _taken_back(config: WorldConfig, facts: Facts, verdict: Verdict, answered: I64) -> I64:
+    """Day on which the payer of its own accord takes back what it paid; NEVER for most."""
+    seed, number = config.seed, facts.claims.number
+    back = (verdict.outcome == PAID) & (answered < NEVER) & ~crossed_over(seed, facts, verdict)
+    back &= luck(seed, number, "taken back") < 0.007
+    days = 25 + np.floor(100 * luck(seed, number, "taken back days")).astype(np.int64)
+    return np.where(back, answered + days, NEVER)
+
+
+def _originals(config: WorldConfig, rules: Rules, facts: Facts) -> tuple[Facts, Verdict, I64, I64]:
+    """Visits' claims, copies, and what follows their answers under new ids; answers and origins."""
     verdict = decide(facts, rules, config.seed)
     answered = _silent(config, facts)
     place = {int(number): row for row, number in enumerate(facts.claims.number)}
-    origin = np.array(
-        [place.get(int(number), -1) for number in facts.claims.copy_of], dtype=np.int64
-    )
+    origin = [place.get(int(number), -1) for number in facts.claims.copy_of]
     followers, behind = _followers(config, facts, verdict, answered, len(facts))
-    verdict = _joined(verdict, decide(followers, rules, config.seed))
-    originals = facts.join(followers)
-    answered = np.concatenate([answered, _silent(config, followers)])
-    origin = np.concatenate([origin, behind])
-    crossed = crossed_over(config.seed, originals, verdict)
-    size = len(originals)
-    mended, fate, rows = _replaced(config, rules, originals, verdict, answered, size)
-    seed, number = config.seed, originals.claims.number
-    paid = (verdict.outcome == PAID) & (answered <= config.last_day) & ~crossed
-    void_day = business_day(
-        answered + 10 + np.floor(50 * luck(seed, number, "void days")).astype(np.int64)
+    return (
+        facts.join(followers),
+        _joined(verdict, decide(followers, rules, config.seed)),
+        np.concatenate([answered, _silent(config, followers)]),
+        np.concatenate([np.array(origin, dtype=np.int64), behind]),
     )
-    voided = np.flatnonzero(
-        paid & (luck(seed, number, "void") < 0.006) & (void_day <= config.last_day)
-    )
-    voids = originals.take(voided).with_claims(
-        number=size + len(rows) + np.arange(len(voided)),
-        submitted=void_day[voided],
-        ready=void_day[voided],
-    )
-    everything = originals.join(mended).join(voids)
-    all_verdicts = _joined(_joined(verdict, fate), _part(verdict, originals, voided))
-    back = luck(seed, number, "taken back") < 0.007
-    back &= (
-        (verdict.outcome == PAID)
-        & (answered < NEVER)
-        & ~np.isin(np.arange(size), voided)
-        & ~crossed
-    )
-    days = 25 + np.floor(100 * luck(seed, number, "taken back days")).astype(np.int64)
-    reversed_on = np.where(back, answered + days, NEVER)
-    extra = len(rows) + len(voided)
-    # The payer's reversal answers a void on the void's own day; nothing else is said to it.
-    reversed_on[voided] = answered_on(
-        seed, voids.claims.number, voids.claims.payer, void_day[voided]
-    )
+
+
+def live(config: WorldConfig, rules: Rules, visits: Facts) -> History:
+    """From the claims of visits and their copies to everything that was sent and answered."""
+    facts, verdict, answered, origin = _originals(config, rules, visits)
+    seed, number, size = config.seed, facts.claims.number, len(facts)
+    mended, fate, rows = _replaced(config, rules, facts, verdict, answered, size)
     mended_answer = _silent(config, mended)
+    voided, void_days = _voided(config, facts, verdict, answered)
+    voids = facts.take(voided).with_claims(
+        number=size + len(rows) + np.arange(len(voided)), submitted=void_days, ready=void_days
+    )
+    reversed_on = _taken_back(config, facts, verdict, answered)
+    corrected = reversed_on < NEVER
+    # The payer's reversal answers a void; nothing else is said to it.
+    corrected[voided] = False
+    reversed_on[voided] = answered_on(seed, voids.claims.number, voids.claims.payer, void_days)
     # A replacement of a claim paid in part: the payer takes the part back and pays anew.
     partly = verdict.outcome[rows] == PARTIAL
     reversed_on[rows[partly]] = mended_answer[partly]
+    extra = np.zeros(len(rows) + len(voided), dtype=np.int64)
+    crossing = answered + 9 + np.floor(12 * luck(seed, number, "crossover days")).astype(np.int64)
     return History(
-        facts=everything,
-        verdict=all_verdicts,
+        facts=facts.join(mended).join(voids),
+        verdict=_joined(_joined(verdict, fate), _part(verdict, facts, voided)),
         identity=np.concatenate([number, number[rows], number[voided]]),
-        frequency=np.concatenate(
-            [np.full(size, ORIGINAL), np.full(len(rows), REPLACEMENT), np.full(len(voided), VOID)]
-        ),
+        frequency=np.repeat([ORIGINAL, REPLACEMENT, VOID], [size, len(rows), len(voided)]),
         origin=np.concatenate([origin, rows, voided]),
         answered=np.concatenate([answered, mended_answer, np.full(len(voided), NEVER)]),
-        crossed=np.concatenate([crossed, np.zeros(extra, dtype=np.bool_)]),
-        crossed_on=np.concatenate(
-            [
-                answered + 9 + np.floor(12 * luck(seed, number, "crossover days")).astype(np.int64),
-                np.full(extra, NEVER),
-            ]
-        ),
-        reversed_on=np.concatenate([reversed_on, np.full(extra, NEVER)]),
-        corrected=np.concatenate([back, np.zeros(extra, dtype=np.bool_)]),
-        factor=np.concatenate(
-            [np.where(luck(seed, number, "rate") < 0.5, 1.06, 0.9), np.ones(extra)]
-        ),
+        crossed=np.concatenate([crossed_over(seed, facts, verdict), extra > 0]),
+        crossed_on=np.concatenate([crossing, extra + NEVER]),
+        reversed_on=np.concatenate([reversed_on, extra + NEVER]),
+        corrected=np.concatenate([corrected, extra > 0]),
+        factor=np.concatenate([np.where(luck(seed, number, "rate") < 0.5, 1.06, 0.9), extra + 1.0]),
     )
 
 

@@ -127,10 +127,10 @@ class Drawer:
         """Two windows a payer: first day, day after the last, share denied in it (may be 0)."""
         span = self._config.months * 30
         shape = (_COUNT, 2)
-        begin = self._config.first_day + self.rng.integers(0, max(1, span - 15), shape)
-        rate = self.rng.uniform(0.05, 0.25, shape)
+        begin = self._config.first_day + self.rng.integers(0, max(1, span - 45), shape)
+        rate = self.rng.uniform(0.04, 0.12, shape)
         happens = self.rng.random(shape) < 0.6
-        return begin, begin + self.rng.integers(4, 13, shape), np.where(happens, rate, 0.0)
+        return begin, begin + self.rng.integers(18, 45, shape), np.where(happens, rate, 0.0)
 
     def enrollment(self, practice: Practice) -> tuple[I64, I64, I64, I64]:
         """When each provider joined; effective date, lapse and its end by provider and payer.

@@ -43,4 +43,4 @@ def build(config: WorldConfig) -> World:
     facts = scrub(config, facts, rules)
     facts = facts.join(copies(config, practice, facts))
     rules.temper = temper(config, facts, rules)
-    return World(config, practice, members, rules, live(config, practice, rules, facts))
+    return World(config, practice, members, rules, live(config, rules, facts))

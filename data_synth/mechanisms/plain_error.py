@@ -46,7 +46,7 @@ class PlainError:
 
 @dataclass(frozen=True, slots=True)
 class Downtime:
-    """For some days after a change of its system, a payer denies a share of all that comes in."""
+    """For some weeks after a change of its system, a payer denies a share of all that comes in."""
 
     name: str = "downtime"
     category: None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ Flags = NDArray[np.bool_]
 _LEARNING: Final = 60
 _NEEDS_REFERRING: Final = procedures.flag(procedures.NEEDS_REFERRING)
 _NEEDS_CLIA: Final = procedures.flag(procedures.NEEDS_CLIA)
+_NEEDS_NDC: Final = procedures.flag(procedures.NEEDS_NDC)
 
 
 def _per_claim(lines: RawLines, flags: Flags, size: int) -> Flags:
@@ -74,6 +76,20 @@ def referrals(
     return (known & (steady < care)) | (rng.random(len(payer)) < 0.02)
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What got onto the claims: referring provider (-1 none), CLIA number, taxonomy, attachment.
+
+    ``ndc`` is by line, the others by claim.
+    """
+
+    referrer: I64
+    clia: Flags
+    taxonomy: Flags
+    attachment: Flags
+    ndc: Flags
+
+
 def intake(
     config: WorldConfig,
     practice: Practice,
@@ -81,30 +97,26 @@ def intake(
     visits: Visits,
     lines: RawLines,
     payer: I64,
-) -> dict[str, NDArray[np.generic]]:
-    """Referring provider, CLIA number, taxonomy, NDC and attachment, as they got onto the claim."""
+) -> Intake:
+    """Fill in what intake is asked for, with the care that each specialty's staff has."""
     rng = stream(config.seed, "intake")
-    size = len(payer)
+    size, day = len(payer), visits.service
     care = practice.intake_care[visits.specialty]
     asked = _per_claim(lines, is_kind(_NEEDS_REFERRING, lines.procedure), size)
-    referrer = np.where(
-        (asked & (rng.random(size) < care - 0.01)) | (~asked & (rng.random(size) < 0.12)),
-        rng.integers(0, len(practice.referrers), size),
-        -1,
-    )
+    named = rng.random(size) < np.where(asked, care - 0.01, 0.12)
     laboratory = _per_claim(lines, is_kind(_NEEDS_CLIA, lines.procedure), size)
-    day = visits.service
     begins = rules.documents_from[payer[lines.claim], np.maximum(lines.procedure, 0)]
-    wanted = (lines.procedure >= 0) & (begins < NEVER) & (day[lines.claim] >= begins + _LEARNING)
-    attach = _per_claim(lines, wanted, size) & (rng.random(size) < care - 0.15)
+    wanted = (begins < NEVER) & (day[lines.claim] >= begins + _LEARNING) & (lines.procedure >= 0)
+    attached = _per_claim(lines, wanted, size) & (rng.random(size) < care - 0.15)
     demanded = (rules.taxonomy_from[payer] < NEVER) & (
         day >= rules.taxonomy_from[payer] + _LEARNING
     )
-    return {
-        "referrer": referrer,
-        "clia": laboratory & (rng.random(size) < care + 0.005),
-        "taxonomy": rng.random(size) < np.where(demanded, np.minimum(care + 0.045, 0.997), 0.7),
-        "attachment": attach | (rng.random(size) < 0.012),
-        "ndc": rng.random(len(lines.claim))
-        < np.where((rules.ndc_from[payer] < NEVER)[lines.claim], care[lines.claim], 0.35),
-    }
+    stated = np.where(demanded, np.minimum(care + 0.045, 0.997), 0.7)
+    drug = np.where((rules.ndc_from[payer] < NEVER)[lines.claim], care[lines.claim], 0.35)
+    return Intake(
+        referrer=np.where(named, rng.integers(0, len(practice.referrers), size), -1),
+        clia=laboratory & (rng.random(size) < care + 0.005),
+        taxonomy=rng.random(size) < stated,
+        attachment=attached | (rng.random(size) < 0.012),
+        ndc=is_kind(_NEEDS_NDC, lines.procedure) & (rng.random(len(lines.claim)) < drug),
+    )

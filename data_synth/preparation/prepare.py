@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_synth.chance import stream
-from data_synth.codes import diagnoses, procedures
+from data_synth.codes import diagnoses
 from data_synth.codes.visits import TEMPLATES
 from data_synth.config import NEVER, WorldConfig
 from data_synth.encounters import Visits, institutional
@@ -29,13 +29,15 @@ from data_synth.members import Members
 from data_synth.practice import Practice
 from data_synth.preparation import clearance, coding
 from data_synth.preparation.coverage import bill
-from data_synth.preparation.lines import build_lines
+from data_synth.preparation.lines import RawLines, build_lines
 from data_synth.rules import Rules
 
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _TELEHEALTH: Final = "10"
+# Share of paired services that really were separate ones.
+_SEPARATE: Final = 0.72
 
 
 def telehealth_of(template: I64, place: I64) -> Flags:
@@ -83,6 +85,57 @@ def _booked(
     return provider
 
 
+def _coded(
+    config: WorldConfig, practice: Practice, visits: Visits, payer: I64, rng: np.random.Generator
+) -> tuple[RawLines, LineFacts]:
+    """The lines after the coders: as they stand on the claim, and what is wrong with them."""
+    raw = build_lines(config, practice, visits)
+    size, claim = len(visits.service), raw.claim
+    found = coding.vague_fixed(config, practice, visits, raw.diagnoses)
+    mismatch = coding.mismatches(rng, practice, raw, visits)
+    procedure, mismatch = coding.recode_established(rng, practice, raw, visits, mismatch)
+    prices = practice.charges[visits.location[claim]]
+    rows = np.arange(len(claim))
+    old, new = (prices[rows, np.maximum(codes, 0)] for codes in (raw.procedure, procedure))
+    repriced = raw.charge * new // np.maximum(old, 1) // 100 * 100
+    lines = replace(
+        raw,
+        procedure=procedure,
+        charge=np.where(procedure != raw.procedure, repriced, raw.charge),
+        pointers=np.where(found[claim, 1] >= 0, raw.pointers, 1),
+        diagnoses=found,
+    )
+    wanted = coding.called_for(lines, size, telehealth_of(visits.template, visits.place))
+    pair = coding.pairs_of(lines, size)
+    separate = rng.random(len(claim)) < _SEPARATE
+    facts = LineFacts(
+        claim=lines.claim,
+        slot=lines.slot,
+        procedure=lines.procedure,
+        revenue=lines.revenue,
+        units=lines.units,
+        charge=lines.charge,
+        modifiers=coding.modifiers_given(config, practice, lines, visits, wanted, pair, separate),
+        called_for=wanted,
+        pair=pair,
+        alone=coding.alone_of(lines, size),
+        separate=separate,
+        used=coding.used_before(lines, visits, payer),
+        mismatch=mismatch,
+        ndc=np.zeros(len(claim), dtype=np.bool_),
+        pointers=lines.pointers,
+    )
+    return lines, facts
+
+
+def _accidents(rng: np.random.Generator, found: I64) -> I64:
+    """Some injuries come from a road accident, some from work."""
+    injured = diagnoses.GROUP[found[:, 0]] == diagnoses.GROUP_PLACE["injury"]
+    draw = rng.random(len(found))
+    kind = np.where(draw < 0.09, AUTO_ACCIDENT, WORK_ACCIDENT)
+    return np.where(injured & (draw < 0.16), kind, NO_ACCIDENT)
+
+
 def prepare(
     config: WorldConfig, practice: Practice, members: Members, rules: Rules, visits: Visits
 ) -> Facts:
@@ -90,47 +143,23 @@ def prepare(
     rng = stream(config.seed, "preparation")
     size = len(visits.service)
     billing = bill(config, practice, members, visits)
-    provider = _booked(config, practice, rules, visits, billing.payer)
-    raw = build_lines(config, practice, visits)
-    found = coding.vague_fixed(config, practice, visits, raw.diagnoses)
-    pointers = np.where(found[raw.claim, 1] >= 0, raw.pointers, 1)
-    mismatch = coding.mismatches(rng, practice, raw, visits)
-    procedure, mismatch = coding.recode_established(rng, practice, raw, visits, mismatch)
-    base = practice.charges[visits.location[raw.claim], np.maximum(raw.procedure, 0)]
-    changed = procedure != raw.procedure
-    new_base = practice.charges[visits.location[raw.claim], np.maximum(procedure, 0)]
-    charge = np.where(
-        changed, raw.charge * new_base // np.maximum(base, 1) // 100 * 100, raw.charge
-    )
-    lines = type(raw)(
-        raw.claim, raw.slot, procedure, raw.revenue, raw.units, charge, pointers, found
-    )
-    telehealth = telehealth_of(visits.template, visits.place)
-    wanted = coding.called_for(lines, size, telehealth)
-    pair = coding.pairs_of(lines, size)
-    separate = rng.random(len(lines.claim)) < 0.72
-    given = coding.modifiers_given(config, practice, lines, visits, wanted, pair, separate)
+    payer = billing.payer
+    seen_by = replace(visits, provider=_booked(config, practice, rules, visits, payer))
     form = institutional(visits.specialty)
-    extra = clearance.intake(config, practice, rules, visits, lines, billing.payer)
-    injured = (diagnoses.GROUP[found[:, 0]] == diagnoses.GROUP_PLACE["injury"]) & (
-        billing.payer >= 0
-    )
-    draw = rng.random(size)
-    accident = np.where(
-        injured & (draw < 0.16), np.where(draw < 0.09, AUTO_ACCIDENT, WORK_ACCIDENT), NO_ACCIDENT
-    )
-    cob = np.where((accident > 0) & (rng.random(size) < 0.55), ACCIDENT_CARRIER, billing.cob)
-    late = visits.submitted - visits.ready > 45
+    lines, line_facts = _coded(config, practice, visits, payer, rng)
+    intake = clearance.intake(config, practice, rules, visits, lines, payer)
+    accident = np.where(form, NO_ACCIDENT, _accidents(rng, lines.diagnoses))
+    liable = (accident > 0) & (rng.random(size) < 0.55)
     # Some claims were late because the payer had first turned them away: that can be proven.
-    proof = late & (rng.random(size) < 0.3)
+    proof = (visits.submitted - visits.ready > 45) & (rng.random(size) < 0.3)
     claims = ClaimFacts(
         number=np.arange(size),
-        payer=billing.payer,
+        payer=payer,
         secondary=np.zeros(size, dtype=np.int64),
         other_payer=billing.other_payer,
         form=form.astype(np.int64),
         specialty=visits.specialty,
-        provider=provider,
+        provider=seen_by.provider,
         location=visits.location,
         template=visits.template,
         place=visits.place,
@@ -141,44 +170,20 @@ def prepare(
         ready=visits.ready,
         submitted=visits.submitted,
         coverage=billing.coverage,
-        enrollment=np.where(
-            form, ENROLLED, _enrollment(rules, _with(visits, provider), billing.payer)
-        ),
-        auth=clearance.authorizations(config, practice, rules, visits, lines, billing.payer),
-        referral=clearance.referrals(config, practice, rules, visits, billing.payer),
-        referrer=np.where(form, -1, np.asarray(extra["referrer"])),
-        clia=np.asarray(extra["clia"], dtype=np.bool_) & ~form,
-        taxonomy=np.asarray(extra["taxonomy"], dtype=np.bool_),
-        attachment=np.asarray(extra["attachment"], dtype=np.bool_),
+        enrollment=np.where(form, ENROLLED, _enrollment(rules, seen_by, payer)),
+        auth=clearance.authorizations(config, practice, rules, visits, lines, payer),
+        referral=clearance.referrals(config, practice, rules, visits, payer),
+        referrer=np.where(form, -1, intake.referrer),
+        clia=intake.clia & ~form,
+        taxonomy=intake.taxonomy | form,
+        attachment=intake.attachment,
         delay_reason=proof & (rng.random(size) < 0.45),
         proof=proof,
         copied=np.zeros(size, dtype=np.bool_),
         copy_of=np.full(size, -1),
-        cob=cob,
+        cob=np.where(liable, ACCIDENT_CARRIER, billing.cob),
         accident=accident,
         chart=rng.random(size) < 0.6,
-        diagnoses=found,
+        diagnoses=lines.diagnoses,
     )
-    facts = LineFacts(
-        claim=lines.claim,
-        slot=lines.slot,
-        procedure=lines.procedure,
-        revenue=lines.revenue,
-        units=lines.units,
-        charge=lines.charge,
-        modifiers=given,
-        called_for=wanted,
-        pair=pair,
-        alone=coding.alone_of(lines, size),
-        separate=separate,
-        used=coding.used_before(lines, visits, billing.payer),
-        mismatch=mismatch,
-        ndc=np.asarray(extra["ndc"], dtype=np.bool_)
-        & coding.is_kind(procedures.flag(procedures.NEEDS_NDC), lines.procedure),
-        pointers=lines.pointers,
-    )
-    return Facts(claims, facts)
-
-
-def _with(visits: Visits, provider: I64) -> Visits:
-    return replace(visits, provider=provider)
+    return Facts(claims, replace(line_facts, ndc=intake.ndc))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
@@ -29,7 +30,8 @@ from data_synth.codes.diagnoses import GROUPS
 from data_synth.codes.visits import DRGS, SPECIALTIES, SPECIALTY_NAMES, TEMPLATES
 from data_synth.config import NEVER, date_of
 from data_synth.facts import AUTO_ACCIDENT, MODIFIERS, NO_ACCIDENT, WRONG_PLACE
-from data_synth.members import RELATIONSHIPS, SELF
+from data_synth.lifecycle import ORIGINAL
+from data_synth.members import RELATIONSHIPS, SELF, SPOUSE
 from data_synth.money import Money
 from data_synth.names import claim_id, member_id, payer_claim_number
 from data_synth.payers import PAYERS
@@ -42,6 +44,8 @@ _UNIT: Final = [Decimal(number) for number in range(200)]
 # A place that the services of the catalogue do not go with: a patient's home.
 _OTHER_PLACE: Final = "12"
 _ROOM: Final = frozenset({120})
+# Services at home or at an office of the practice name no other facility.
+_NO_FACILITY: Final = frozenset({"10", "11"})
 
 
 @cache
@@ -87,81 +91,85 @@ class ClaimWriter:
     def _claim(self, row: int) -> Claim:
         world, history = self._world, self._world.history
         facts = history.facts.claims
-        practice = world.practice
         payer, member = int(facts.payer[row]), int(facts.member[row])
-        specialty = SPECIALTY_NAMES[facts.specialty[row]]
-        taxonomy = SPECIALTIES[specialty][0]
         institutional = bool(facts.form[row])
-        service = day(int(facts.service[row]))
         lines = self._lines(row, institutional)
-        last = max(line.service_to or service for line in lines)
-        codes = facts.diagnoses[row]
-        found = tuple(diagnoses.CODES[place] for place in codes if place >= 0)
-        birth, sex = (
-            day(int(world.members.birth[member])),
-            "F" if world.members.female[member] else "M",
-        )
+        birth, sex = day(int(world.members.birth[member])), _sex(bool(world.members.female[member]))
         relation = int(world.members.relation[member])
-        accident = int(facts.accident[row])
         second = bool(facts.secondary[row])
-        provider = _provider(practice.provider_npi[facts.provider[row]], taxonomy)
-        template = TEMPLATES[facts.template[row]]
-        place = template.places[facts.place[row]][0]
-        referrer = int(facts.referrer[row])
         frequency = int(history.frequency[row])
-        origin = int(history.origin[row])
-        number = int(facts.member_number[row])
-        hospital = _provider(practice.hospital_npi, taxonomy)
-        inpatient = specialty == "inpatient"
-        given_taxonomy = taxonomy if facts.taxonomy[row] else ""
-        group = GROUPS[diagnoses.GROUP[codes[0]]]
-        return Claim(
+        claim = Claim(
             claim_id=claim_id(world.config.seed, int(history.identity[row])),
             payer=_payer(payer, "S" if second else "P"),
-            form="institutional" if institutional else "professional",
             submitted_on=day(int(facts.submitted[row])),
             charge=sum((line.charge for line in lines), Decimal(0)),
-            place_of_service="" if institutional else place,
-            bill_type=place if institutional else "",
             frequency=str(frequency),
-            original_reference=payer_claim_number(payer, origin) if frequency != 1 else "",
+            original_reference=self._original(row) if frequency != ORIGINAL else "",
             accepts_assignment="A",
-            subscriber=_subscriber(payer, number, relation, birth, sex),
-            patient=Patient(relationship=RELATIONSHIPS[relation], sex=_sex(sex), birth_date=birth),
-            billing=hospital if institutional else _provider(practice.group_npi, given_taxonomy),
-            rendering=None if institutional else _provider(provider.npi, given_taxonomy),
-            attending=_provider(provider.npi) if institutional else None,
-            referring=_provider(practice.referrers[referrer]) if referrer >= 0 else None,
-            facility=None
-            if institutional or place in {"10", "11"}
-            else _provider(practice.location_npi[facts.location[row]]),
+            subscriber=_subscriber(payer, int(facts.member_number[row]), relation, birth, sex),
+            patient=Patient(relationship=RELATIONSHIPS[relation], sex=sex, birth_date=birth),
             authorization=_authorization(int(facts.auth[row]), int(facts.number[row])),
-            referral_number=f"R{facts.member[row] % 9000 + 1000}{facts.specialty[row]:02d}"
+            referral_number=_referral(member, int(facts.specialty[row]))
             if facts.referral[row]
             else "",
-            clia_number=practice.clia if facts.clia[row] else "",
+            clia_number=world.practice.clia if facts.clia[row] else "",
             delay_reason="7" if facts.delay_reason[row] else "",
-            related_causes=()
-            if accident == NO_ACCIDENT or institutional
-            else ("AA",)
-            if accident == AUTO_ACCIDENT
-            else ("EM",),
-            accident_state="OH" if accident == AUTO_ACCIDENT and not institutional else "",
-            accident_on=day(int(facts.service[row]) - 3)
-            if accident and not institutional
-            else None,
-            statement_from=service if institutional else None,
-            statement_to=last if institutional else None,
-            admitted_on=service if inpatient else None,
-            admission_type="1" if inpatient and group != "knee" else "3" if institutional else "",
-            admission_source="1" if institutional else "",
-            patient_status="01" if institutional else "",
-            diagnoses=found,
-            admitting_diagnosis=found[0] if inpatient else "",
-            drg=DRGS.get(group, "") if inpatient else "",
+            diagnoses=tuple(diagnoses.CODES[place] for place in facts.diagnoses[row] if place >= 0),
             attachments=_attachments(bool(facts.attachment[row]), int(facts.number[row])),
             other_payers=self._other_payers(row) if second else (),
             lines=lines,
+        )
+        return self._hospital(claim, row) if institutional else self._office(claim, row)
+
+    def _original(self, row: int) -> str:
+        """The payer's number of the claim that this one replaces or voids."""
+        history = self._world.history
+        return payer_claim_number(int(history.facts.claims.payer[row]), int(history.origin[row]))
+
+    def _office(self, claim: Claim, row: int) -> Claim:
+        """What a professional claim states beside."""
+        facts, practice = self._world.history.facts.claims, self._world.practice
+        taxonomy = (
+            SPECIALTIES[SPECIALTY_NAMES[facts.specialty[row]]][0] if facts.taxonomy[row] else ""
+        )
+        place = TEMPLATES[facts.template[row]].places[facts.place[row]][0]
+        referrer, accident = int(facts.referrer[row]), int(facts.accident[row])
+        auto = accident == AUTO_ACCIDENT
+        away = _provider(practice.location_npi[facts.location[row]])
+        return replace(
+            claim,
+            place_of_service=place,
+            billing=_provider(practice.group_npi, taxonomy),
+            rendering=_provider(practice.provider_npi[facts.provider[row]], taxonomy),
+            referring=_provider(practice.referrers[referrer]) if referrer >= 0 else None,
+            facility=None if place in _NO_FACILITY else away,
+            related_causes=() if accident == NO_ACCIDENT else ("AA",) if auto else ("EM",),
+            accident_state="OH" if auto else "",
+            accident_on=day(int(facts.service[row]) - 3) if accident else None,
+        )
+
+    def _hospital(self, claim: Claim, row: int) -> Claim:
+        """What an institutional claim states beside."""
+        facts, practice = self._world.history.facts.claims, self._world.practice
+        specialty = SPECIALTY_NAMES[facts.specialty[row]]
+        service = day(int(facts.service[row]))
+        inpatient = specialty == "inpatient"
+        group = GROUPS[diagnoses.GROUP[facts.diagnoses[row][0]]]
+        planned = group == "knee" or not inpatient
+        return replace(
+            claim,
+            form="institutional",
+            bill_type=TEMPLATES[facts.template[row]].places[facts.place[row]][0],
+            billing=_provider(practice.hospital_npi, SPECIALTIES[specialty][0]),
+            attending=_provider(practice.provider_npi[facts.provider[row]]),
+            statement_from=service,
+            statement_to=max(line.service_to or service for line in claim.lines),
+            admitted_on=service if inpatient else None,
+            admission_type="3" if planned else "1",
+            admission_source="1",
+            patient_status="01",
+            admitting_diagnosis=claim.diagnoses[0] if inpatient else "",
+            drg=DRGS.get(group, "") if inpatient else "",
         )
 
     def _lines(self, row: int, institutional: bool) -> tuple[ServiceLine, ...]:
@@ -252,18 +260,23 @@ def _settled(money: Money, line: int) -> tuple[Adjustment, ...]:
     )
 
 
-def _sex(text: str) -> Sex:
-    return "F" if text == "F" else "M"
+def _sex(female: bool) -> Sex:
+    return "F" if female else "M"
 
 
-def _subscriber(payer: int, number: int, relation: int, birth: dt.date, sex: str) -> Subscriber:
+def _referral(member: int, specialty: int) -> str:
+    return f"R{member % 9000 + 1000}{specialty:02d}"
+
+
+def _subscriber(payer: int, number: int, relation: int, birth: dt.date, sex: Sex) -> Subscriber:
     """The member, or the policy holder: as old as a spouse, a generation older than a child."""
     if relation == SELF:
-        return Subscriber(member_id=member_id(payer, number), sex=_sex(sex), birth_date=birth)
-    years = 1 if relation == 1 else 29
+        return Subscriber(member_id=member_id(payer, number), sex=sex, birth_date=birth)
+    years = 1 if relation == SPOUSE else 29
     held = dt.date(birth.year - years, birth.month, min(birth.day, 28))
-    other: Sex = "M" if number % 2 else "F"
-    return Subscriber(member_id=member_id(payer, number), sex=other, birth_date=held)
+    return Subscriber(
+        member_id=member_id(payer, number), sex=_sex(number % 2 == 0), birth_date=held
+    )
 
 
 def _authorization(state: int, number: int) -> Authorization | None:

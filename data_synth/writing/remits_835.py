@@ -21,6 +21,8 @@ from data_synth.payers import PAYERS
 from data_synth.world import World
 from data_synth.writing.cents import dollars
 
+# Payers (places in PAYERS) that answer a claim denied for one reason at the level of the claim.
+_DENIES_WHOLE: Final = frozenset({3, 8})
 FIRST, REVERSAL, CORRECTION, CROSSED = range(4)
 _PARTS: Final = (
     ("CO", "45", "contractual"),
@@ -153,6 +155,7 @@ class RemittanceWriter:
         institutional = bool(facts.form[row])
         template = TEMPLATES[facts.template[row]]
         service = date_of(int(facts.service[row]))
+        whole_claim = self._whole_claim(payer, lines) if whole and kind == FIRST else None
         answer = Remittance(
             claim_id=claim_id(self._world.config.seed, int(history.identity[row])),
             status=self._status(row, kind, whole, payer),
@@ -177,9 +180,23 @@ class RemittanceWriter:
             payer_received_on=date_of(
                 min(int(facts.submitted[row]) + 1, int(found.paid_on[entry]))
             ),
-            lines=lines,
+            adjustments=whole_claim[0] if whole_claim else (),
+            remarks=whole_claim[1] if whole_claim else (),
+            lines=() if whole_claim else lines,
         )
         return _negated(answer) if kind == REVERSAL else answer
+
+    @staticmethod
+    def _whole_claim(
+        payer: int, lines: tuple[RemittanceLine, ...]
+    ) -> tuple[tuple[Adjustment, ...], tuple[str, ...]] | None:
+        """What denies the claim as a whole, for payers that then answer for no single line."""
+        said = {(part.group, part.carc) for line in lines for part in line.adjustments}
+        if payer not in _DENIES_WHOLE or len(said) != 1:
+            return None
+        ((group, carc),) = said
+        total = sum((line.charge for line in lines), dollars(0))
+        return (Adjustment(group=group, carc=carc, amount=total),), lines[0].remarks
 
     def payee(self, row: int) -> str:
         """NPI of who billed it."""
