@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from claims.keys import Keys
     from claims.outcome import Judgement, LineJudgement
     from claims.types import (
+        Authorization,
         Claim,
+        Eligibility,
+        OtherPayer,
         Payment,
         Provider,
         Remittance,
@@ -124,14 +127,6 @@ def _npi(provider: Provider | None) -> str:
     return "" if provider is None else provider.npi
 
 
-def _taxonomy(provider: Provider | None) -> str:
-    return "" if provider is None else provider.taxonomy
-
-
-def _money(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else amount.quantize(_CENT)
-
-
 def _age(born: dt.date | None, day: dt.date | None) -> int | None:
     """Whole years; ``None`` when a date is missing or they make no age."""
     if born is None or day is None:
@@ -163,21 +158,10 @@ def _span(claim: Claim) -> tuple[dt.date | None, dt.date | None]:
 
 def _claim_row(claim: Claim, key: int, keys: Keys) -> Row:
     """One value for each field of ``schema.CLAIMS``, in its order."""
-    payer, patient, subscriber = claim.payer, claim.patient, claim.subscriber
-    authorization, eligibility = claim.authorization, claim.eligibility
-    born, sex = patient.birth_date, patient.sex
-    if patient.relationship == "18":
-        born, sex = born or subscriber.birth_date, sex or subscriber.sex
     first, last = _span(claim)
-    attachments = [entry.report_type for entry in claim.attachments]
-    for line in claim.lines:
-        if line.attachments:
-            attachments.extend(entry.report_type for entry in line.attachments)
-    others = claim.other_payers
-    earlier = [other.paid for other in others if other.paid is not None]
     return (
         key,
-        keys.member(subscriber.member_id),
+        keys.member(claim.subscriber.member_id),
         len(claim.lines),
         claim.form,
         claim.submitted_on,
@@ -187,36 +171,15 @@ def _claim_row(claim: Claim, key: int, keys: Keys) -> Row:
         claim.frequency,
         keys.payer_claim(claim.original_reference),
         claim.accepts_assignment,
-        payer.payer_id,
-        payer.name,
-        payer.filing_code,
-        payer.position,
-        patient.relationship,
-        sex,
-        _age(born, first),
+        *_parties(claim, first),
         first,
         last,
         claim.admitted_on,
         claim.discharged_on,
         claim.accident_on,
         claim.onset_on,
-        claim.billing.npi,
-        claim.billing.taxonomy,
-        _npi(claim.rendering),
-        _taxonomy(claim.rendering),
-        _npi(claim.referring),
-        _npi(claim.supervising),
-        _npi(claim.attending),
-        _npi(claim.operating),
-        _npi(claim.facility),
-        _npi(claim.pay_to),
-        authorization is not None and bool(authorization.number),
-        None if authorization is None else authorization.valid_from,
-        None if authorization is None else authorization.valid_to,
-        () if authorization is None else authorization.procedures,
-        None
-        if authorization is None or authorization.units_left is None
-        else authorization.units_left.quantize(_THOUSANDTH),
+        *_providers(claim),
+        *_authorization(claim.authorization),
         bool(claim.referral_number),
         bool(claim.clia_number),
         claim.delay_reason,
@@ -229,16 +192,87 @@ def _claim_row(claim: Claim, key: int, keys: Keys) -> Row:
         claim.diagnoses,
         claim.admitting_diagnosis,
         claim.drg,
-        _money(claim.patient_paid),
-        attachments,
+        None if claim.patient_paid is None else claim.patient_paid.quantize(_CENT),
+        _attachments(claim),
         claim.notes_present,
+        *_earlier_payers(claim.other_payers),
+        *_eligibility(claim.eligibility),
+    )
+
+
+def _parties(claim: Claim, day: dt.date | None) -> Row:
+    """``payer_id`` to ``age``. The patient of relationship 18 is the subscriber."""
+    payer, patient, subscriber = claim.payer, claim.patient, claim.subscriber
+    born, sex = patient.birth_date, patient.sex
+    if patient.relationship == "18":
+        born, sex = born or subscriber.birth_date, sex or subscriber.sex
+    return (
+        payer.payer_id,
+        payer.name,
+        payer.filing_code,
+        payer.position,
+        patient.relationship,
+        sex,
+        _age(born, day),
+    )
+
+
+def _providers(claim: Claim) -> Row:
+    """``billing_npi`` to ``pay_to_npi``."""
+    return (
+        claim.billing.npi,
+        claim.billing.taxonomy,
+        _npi(claim.rendering),
+        "" if claim.rendering is None else claim.rendering.taxonomy,
+        _npi(claim.referring),
+        _npi(claim.supervising),
+        _npi(claim.attending),
+        _npi(claim.operating),
+        _npi(claim.facility),
+        _npi(claim.pay_to),
+    )
+
+
+def _authorization(known: Authorization | None) -> Row:
+    """``authorization_given`` to ``authorization_units_left``."""
+    if known is None:
+        return (False, None, None, (), None)
+    units = known.units_left
+    return (
+        bool(known.number),
+        known.valid_from,
+        known.valid_to,
+        known.procedures,
+        None if units is None else units.quantize(_THOUSANDTH),
+    )
+
+
+def _attachments(claim: Claim) -> list[str]:
+    """Report types on the claim, then on its lines."""
+    types = [entry.report_type for entry in claim.attachments]
+    for line in claim.lines:
+        if line.attachments:
+            types += [entry.report_type for entry in line.attachments]
+    return types
+
+
+def _earlier_payers(others: Sequence[OtherPayer]) -> Row:
+    """``other_payer_count`` to ``other_payer_paid``."""
+    if not others:
+        return (0, False, None)
+    paid = [other.paid for other in others if other.paid is not None]
+    return (
         len(others),
         any(o.paid is not None or o.adjustments or o.adjudicated_on for o in others),
-        sum(earlier, Decimal(0)).quantize(_CENT) if earlier else None,
-        None if eligibility is None else eligibility.checked_on,
-        None if eligibility is None else eligibility.active,
-        None if eligibility is None else eligibility.coverage_end,
+        sum(paid, Decimal(0)).quantize(_CENT) if paid else None,
     )
+
+
+def _eligibility(known: Eligibility | None) -> Row:
+    """``eligibility_checked_on`` to ``eligibility_coverage_end``."""
+    if known is None:
+        return (None, None, None)
+    return (known.checked_on, known.active, known.coverage_end)
 
 
 def _line_row(line: ServiceLine, claim: Claim, key: int, rendering: str, referring: str) -> Row:
