@@ -42,7 +42,7 @@ class Choice:
     """What there is to choose from: the claims put aside, and older ones that wait for an answer.
 
     ``risk`` is the world's own probability of a denial by claim id, ``rules`` what its payers
-    demand, ``omitted`` how many service lines went to a payer without an authorization number
+    demand, ``unauthorized`` how many service lines were denied for want of an authorization
     before, by payer id and procedure: what the practice could have learned from.
     """
 
@@ -50,7 +50,7 @@ class Choice:
     waiting: Sequence[Claim]
     risk: Mapping[str, float]
     rules: Rules
-    omitted: Mapping[tuple[str, str], int]
+    unauthorized: Mapping[tuple[str, str], int]
 
     def plain(self, claims: Iterable[Claim]) -> list[Claim]:
         """Those that nothing speaks against, the least likely to be denied first."""
@@ -58,7 +58,7 @@ class Choice:
         return sorted(found, key=lambda claim: (self.risk[claim.claim_id], claim.claim_id))
 
     def evidence(self, claim: Claim) -> int:
-        """How often a line of ``claim`` that needs an authorization was sent without one before.
+        """How often a line such as ``claim`` has was denied for want of an authorization before.
 
         -1 when its payer demands none, or began to less than half a year ago.
         """
@@ -68,7 +68,7 @@ class Choice:
             place = PLACE.get(line.procedure, -1)
             since = day - int(self.rules.auth_from[payer, place])
             if place >= 0 and since > _SETTLED and day < self.rules.auth_to[payer, place]:
-                found = max(found, self.omitted.get((claim.payer.payer_id, line.procedure), 0))
+                found = max(found, self.unauthorized.get((claim.payer.payer_id, line.procedure), 0))
         return found
 
     def limit(self, claim: Claim) -> int:

@@ -98,4 +98,4 @@ def test_nobody_knows_the_fifth_payer(cases: dict[str, Case]) -> None:
 def test_a_world_without_such_claims_is_told(folder: Folder) -> None:
     rules = Truth.open(folder.world).rules
     with pytest.raises(UserError, match="too small"):
-        choose(Choice(fresh=(), waiting=(), risk={}, rules=rules, omitted={}))
+        choose(Choice(fresh=(), waiting=(), risk={}, rules=rules, unauthorized={}))
