@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -47,8 +46,7 @@ def build(words: Sequence[str]) -> typer.Typer:
 
     called = next((word for word in words if not word.startswith("-")), "")
     for verb in (called,) if called in VERBS else VERBS:
-        if find_spec(f"cli.{verb}") is not None:
-            import_module(f"cli.{verb}").register(app)
+        import_module(f"cli.{verb}").register(app)
     return app
 
 
