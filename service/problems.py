@@ -55,14 +55,16 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         detail: str,
         errors: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
+        instance: str = "",
     ) -> None:
-        """``headers`` go out with the answer (``Retry-After``, ``Allow``)."""
+        """``headers`` go out with the answer; ``instance`` names this one failure in the log."""
         super().__init__(detail)
         self.status = status
         self.kind = kind
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.instance = instance
 
     def document(self) -> dict[str, object]:
         """The problem as RFC 9457 has it, with our ``errors``."""
@@ -74,6 +76,8 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         }
         if self.errors:
             body["errors"] = [{"field": e.field, "text": e.text} for e in self.errors]
+        if self.instance:
+            body["instance"] = self.instance
         return body
 
     def response(self) -> JSONResponse:
@@ -94,6 +98,14 @@ def invalid(errors: tuple[FieldError, ...], what: str = "claim") -> Problem:
 def unavailable(detail: str, kind: str = "unavailable", seconds: int = 1) -> Problem:
     """503 with ``Retry-After``: the same request may succeed later."""
     return Problem(503, kind, detail, headers={"Retry-After": str(seconds)})
+
+
+def internal(error: Exception) -> Problem:
+    """500: logs the type of ``error`` and its line of code alone, under an id that is answered."""
+    instance = f"urn:uuid:{uuid.uuid4()}"
+    _log.error("failed: %s at %s, problem %s", *_what_and_where(error), instance)
+    text = "The service failed on this request; `instance` names the failure in its log."
+    return Problem(500, "internal", text, instance=instance)
 
 
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
@@ -135,7 +147,7 @@ def install(app: FastAPI) -> None:
 
 
 class LastResort:
-    """Answers 500 for any exception and logs its type and line of code alone.
+    """Answers 500 for any exception that nobody caught.
 
     A message or a traceback may quote a claim, and Starlette's own handler lets the server log
     both; so the exception ends here.
@@ -161,14 +173,9 @@ class LastResort:
         except ClientDisconnect:
             return  # nobody is there to be answered
         except Exception as error:
-            number = uuid.uuid4()
-            _log.error("failed: %s at %s, problem urn:uuid:%s", *_what_and_where(error), number)
+            problem = internal(error)
             if started:
                 # The status is out: without an end of the body the server cuts the connection,
                 # and the client sees that the answer is not whole.
                 return
-            text = f"The service failed; its log names the failure urn:uuid:{number}."
-            problem = Problem(500, "internal", text)
-            document = problem.document() | {"instance": f"urn:uuid:{number}"}
-            response = JSONResponse(document, 500, media_type=MEDIA_TYPE)
-            await response(scope, receive, send)
+            await problem.response()(scope, receive, send)

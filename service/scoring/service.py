@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import json
 import logging
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from models.score import to_dict
 from service.audit.digest import claim_digest
 from service.audit.tables import AuditError
 from service.ids import new_score_id
-from service.problems import Problem, unavailable
+from service.problems import Problem, internal, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from service.audit.writer import AuditWriter
     from service.scoring.requests import Ask
 
+    Waiting = tuple[Ask, asyncio.Future["Recorded | Problem"]]
+
 CHUNK: Final = 64
 """Claims scored in one go; between two goes other requests get their turn."""
 Answer = dict[str, object]
+Recorded = tuple[Answer, AuditRecord]
 _log = logging.getLogger("preclear.service")
 
 
@@ -51,17 +55,54 @@ class ScoringService:
         # One thread: scoring is computation, and while it runs the event loop still answers
         # health checks and the audit log commits.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="scoring")
+        self._waiting: deque[Waiting] = deque()
+        self._going: asyncio.Task[None] | None = None
 
     def close(self) -> None:
         """Finish what is being scored."""
         self._thread.shutdown()
 
     async def score_one(self, ask: Ask) -> Answer:
-        """The answer for one claim. Raises ``Problem`` (503) when it cannot be recorded."""
+        """The answer for one claim. Raises ``Problem``: 500, or 503 when it cannot be recorded.
+
+        Claims that come while others are being scored are scored together next: sixteen cost about
+        as much as three, and each has the answer that it would have alone, bit for bit.
+        """
+        mine: asyncio.Future[Recorded | Problem] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ask, mine))
+        if self._going is None:
+            self._going = asyncio.create_task(self._go())
+        found = await mine
+        if isinstance(found, Problem):
+            raise found
+        await self._record([found[1]])
+        return found[0]
+
+    async def _go(self) -> None:
+        """Score what waits until nothing does."""
         loop = asyncio.get_running_loop()
-        answer, record = (await loop.run_in_executor(self._thread, self._answers, [ask]))[0]
-        await self._record([record])
-        return answer
+        group: list[Waiting] = []
+        try:
+            while self._waiting:
+                group = self._next()
+                asks = [ask for ask, _ in group]
+                found = await loop.run_in_executor(self._thread, self._each, asks)
+                for (_, waiter), one in zip(group, found, strict=True):
+                    if not waiter.done():
+                        waiter.set_result(one)
+        except RuntimeError:
+            pass  # the thread takes no more work: the service is stopping
+        finally:
+            self._going = None
+            for _, waiter in (*group, *self._waiting):
+                if not waiter.done():
+                    waiter.set_result(unavailable("The service is stopping.", "stopping"))
+            self._waiting.clear()
+
+    def _next(self) -> list[Waiting]:
+        """The next to be scored together; those whose caller has gone are left out."""
+        taken = [self._waiting.popleft() for _ in range(min(CHUNK, len(self._waiting)))]
+        return [(ask, waiter) for ask, waiter in taken if not waiter.done()]
 
     async def score_slots(self, slots: Sequence[Ask | Problem]) -> list[Answer | Problem]:
         """An answer or a problem for each slot; a problem stays what it is.
@@ -89,24 +130,23 @@ class ScoringService:
             text = "The score could not be recorded, so it is not given; try again shortly."
             raise unavailable(text, "audit-unavailable") from None
 
-    def _each(self, asks: Sequence[Ask]) -> list[tuple[Answer, AuditRecord] | Problem]:
+    def _each(self, asks: Sequence[Ask]) -> list[Recorded | Problem]:
         try:
             return list(self._answers(asks))
         except Exception:  # one of them is at fault: find out which
             return [self._alone(ask) for ask in asks]
 
-    def _alone(self, ask: Ask) -> tuple[Answer, AuditRecord] | Problem:
+    def _alone(self, ask: Ask) -> Recorded | Problem:
         try:
             return self._answers([ask])[0]
         except Exception as error:
-            _log.error("a claim of a batch failed: %s", type(error).__name__)
-            return Problem(500, "internal", "The service could not score this claim.")
+            return internal(error)
 
-    def _answers(self, asks: Sequence[Ask]) -> list[tuple[Answer, AuditRecord]]:
+    def _answers(self, asks: Sequence[Ask]) -> list[Recorded]:
         scored = self._scorer.score([ask.claim for ask in asks], [ask.as_of for ask in asks])
         return [self._answer(ask, one) for ask, one in zip(asks, scored, strict=True)]
 
-    def _answer(self, ask: Ask, scored: Scored) -> tuple[Answer, AuditRecord]:
+    def _answer(self, ask: Ask, scored: Scored) -> Recorded:
         moment = dt.datetime.now(dt.UTC)
         stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         score = replace(scored.score, score_id=new_score_id(), scored_at=stamp)
