@@ -1,8 +1,8 @@
 """Segments to bytes: delimiters, counts and trailers of ISA, GS and ST.
 
-Segments are built with three control characters as delimiters and checked claim by claim for
-anything that X12 cannot carry, the real delimiters included; only then do these take their place.
-So no value, whatever it holds, can break the structure of a file.
+Segments are built with three control characters as delimiters. Claim by claim, the values are
+checked for anything that X12 cannot carry, delimiters included; only then do the real delimiters
+take their place. So no value, whatever it holds, can break the structure of a file.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import BinaryIO, Final
 from claims.x12.envelope import Envelope
 from claims.x12.values import Memo
 
-ELEMENT: Final = "\x1d"
-COMPONENT: Final = "\x1f"
+_ELEMENT: Final = "\x1d"
+_COMPONENT: Final = "\x1f"
 _TERMINATOR: Final = "\x1c"
 _FLUSH_AT: Final = 1 << 16
 
@@ -41,11 +41,6 @@ DAY: Final[Memo[dt.date, str]] = Memo(_day)
 """A date as CCYYMMDD."""
 
 
-def composite(*parts: str) -> str:
-    """Join components; empty ones at the end are left out."""
-    return COMPONENT.join(parts).rstrip(COMPONENT)
-
-
 class Emitter:
     """Writes one interchange, counting segments, transactions and groups."""
 
@@ -55,11 +50,15 @@ class Emitter:
         delimiters = envelope.delimiters
         end = delimiters.terminator + delimiters.line_end
         self._real = str.maketrans(
-            {ELEMENT: delimiters.element, COMPONENT: delimiters.component, _TERMINATOR: end}
+            {_ELEMENT: delimiters.element, _COMPONENT: delimiters.component, _TERMINATOR: end}
         )
-        reserved = re.escape(delimiters.reserved())
+        printable = re.escape("".join(c for c in delimiters.reserved() if " " <= c <= "~"))
         # The extended character set of the guides' appendix B, without the delimiters in force.
-        self._forbidden = re.compile(rf"[^\x1c\x1d\x1f -~]|[{reserved}]")
+        self._forbidden = re.compile(
+            rf"[^{_COMPONENT} -~]" + (f"|[{printable}]" if printable else "")
+        )
+        self._values: list[str] = []
+        self._components = 0
         self._lines: list[str] = []
         self._ready: list[str] = []
         self._size = 0
@@ -81,7 +80,7 @@ class Emitter:
     def _clean(self, text: str) -> str:
         """Give a name that X12 can carry: accents folded, forbidden characters made spaces."""
         folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-        return " ".join(self._forbidden.sub(" ", folded).split())
+        return " ".join(self._forbidden.sub(" ", folded).replace(_COMPONENT, " ").split())
 
     def name(self, text: str) -> str:
         """Give a name, address or other text without meaning, fit to be written."""
@@ -97,20 +96,32 @@ class Emitter:
             raise WriteError(f"Claim {self.place} in order has no {what}: add it and write again.")
         return value
 
+    def composite(self, *parts: str) -> str:
+        """Join components; empty ones at the end are left out."""
+        count = len(parts)
+        while count > 1 and not parts[count - 1]:
+            count -= 1
+        self._components += count - 1
+        return _COMPONENT.join(parts[:count])
+
     def seg(self, *elements: str) -> None:
         """Add a segment; empty elements at its end are left out."""
-        self._lines.append(ELEMENT.join(elements).rstrip(ELEMENT))
+        self._values += elements
+        self._lines.append(_ELEMENT.join(elements).rstrip(_ELEMENT))
 
     def commit(self) -> None:
         """Check what was added since the last time and pass it on."""
         lines = self._lines
-        text = _TERMINATOR.join(lines) + _TERMINATOR
-        if self._forbidden.search(text):
+        values = "".join(self._values)
+        if self._forbidden.search(values) or values.count(_COMPONENT) != self._components:
             raise WriteError(
                 f"Claim {self.place} in order holds a character that X12 cannot carry (a "
                 "delimiter, a line end or an accent): choose other delimiters or take it out."
             )
+        text = _TERMINATOR.join(lines) + _TERMINATOR
         self._segments += len(lines)
+        self._values.clear()
+        self._components = 0
         lines.clear()
         self._ready.append(text.translate(self._real))
         self._size += len(text)

@@ -126,7 +126,7 @@ class Reader835:
 
     def _bpr(self, text: str) -> None:
         e = text.split(self._sep)
-        amount, method = e[2], e[4]
+        amount, direction, method = e[2], e[3], e[4]
         if self._in_payment:
             self.finish()
         self._state.table = self._table
@@ -138,6 +138,8 @@ class Reader835:
                 "The payment's amount (BPR02) is no amount, so the payment is left out and its "
                 "remittances are kept: state it in dollars, as 123.45."
             )
+        elif direction == "D":
+            self._amount = -self._amount
         if len(e) > 16:
             self._payment_date = self._day(e[16], "payment date (BPR16)")
 

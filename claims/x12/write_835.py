@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from claims.types import ZERO, Payment, Remittance, RemittanceLine
-from claims.x12.emit import DAY, MONEY, Emitter, composite
+from claims.x12.emit import DAY, MONEY, Emitter
 from claims.x12.identities import Identities
 from claims.x12.write_claim import cas
 
@@ -136,9 +136,9 @@ class Writer835:
         emit = self._emit
         revenue_code = line.revenue_code
         if line.procedure:
-            service = composite(line.procedure_qualifier, line.procedure, *line.modifiers[:4])
+            service = emit.composite(line.procedure_qualifier, line.procedure, *line.modifiers[:4])
         else:
-            service = composite("NU", emit.need(revenue_code, "procedure or revenue code"))
+            service = emit.composite("NU", emit.need(revenue_code, "procedure or revenue code"))
             revenue_code = ""
         emit.seg(
             "SVC",

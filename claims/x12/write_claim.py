@@ -18,7 +18,7 @@ from claims.types import (
     Provider,
     ServiceLine,
 )
-from claims.x12.emit import DAY, MONEY, Emitter, composite
+from claims.x12.emit import DAY, MONEY, Emitter
 from claims.x12.identities import Identities
 
 
@@ -69,8 +69,8 @@ class ClaimWriter:
         causes = ""
         if claim.related_causes:
             first, second = (*claim.related_causes, "")[:2]
-            causes = composite(first, second, "", claim.accident_state)
-        place = composite(
+            causes = emit.composite(first, second, "", claim.accident_state)
+        place = emit.composite(
             emit.need(claim.place_of_service, "place of service"), "B", claim.frequency or "1"
         )
         emit.seg(
@@ -113,8 +113,8 @@ class ClaimWriter:
         if claim.notes_present:
             emit.seg("NTE", "ADD", "NOTE")
         principal, other = ("ABK", "ABF") if claim.diagnosis_version == 10 else ("BK", "BF")
-        codes = [composite(principal, claim.diagnoses[0])]
-        codes += [composite(other, code) for code in claim.diagnoses[1:12]]
+        codes = [emit.composite(principal, claim.diagnoses[0])]
+        codes += [emit.composite(other, code) for code in claim.diagnoses[1:12]]
         emit.seg("HI", *codes)
         self._provider("DN", claim.referring)
         self._provider("82", claim.rendering, "PE")
@@ -123,7 +123,7 @@ class ClaimWriter:
 
     def _institutional(self, claim: Claim) -> None:
         emit = self._emit
-        place = composite(emit.need(claim.bill_type, "bill type"), "A", claim.frequency or "1")
+        place = emit.composite(emit.need(claim.bill_type, "bill type"), "A", claim.frequency or "1")
         emit.seg(
             "CLM",
             claim.claim_id,
@@ -165,15 +165,15 @@ class ClaimWriter:
         if claim.notes_present:
             emit.seg("NTE", "ADD", "NOTE")
         icd10 = claim.diagnosis_version == 10
-        emit.seg("HI", composite("ABK" if icd10 else "BK", claim.diagnoses[0]))
+        emit.seg("HI", emit.composite("ABK" if icd10 else "BK", claim.diagnoses[0]))
         if claim.admitting_diagnosis:
-            emit.seg("HI", composite("ABJ" if icd10 else "BJ", claim.admitting_diagnosis))
+            emit.seg("HI", emit.composite("ABJ" if icd10 else "BJ", claim.admitting_diagnosis))
         if claim.drg:
-            emit.seg("HI", composite("DR", claim.drg))
+            emit.seg("HI", emit.composite("DR", claim.drg))
         other = "ABF" if icd10 else "BF"
         for start_at in range(1, min(len(claim.diagnoses), 25), 12):
             codes = claim.diagnoses[start_at : start_at + 12]
-            emit.seg("HI", *[composite(other, code) for code in codes])
+            emit.seg("HI", *[emit.composite(other, code) for code in codes])
         self._provider("71", claim.attending, "AT")
         self._provider("72", claim.operating)
         self._provider("82", claim.rendering)
@@ -279,10 +279,12 @@ class ClaimWriter:
         emit.seg("LX", str(number))
         units = MONEY[line.units] if line.units is not None else emit.need("", "units on a line")
         basis = line.unit_basis or "UN"
-        service = composite(line.procedure_qualifier, line.procedure, *line.modifiers[:4])
+        service = ""
+        if professional or line.procedure:
+            code = emit.need(line.procedure, "procedure on a line")
+            service = emit.composite(line.procedure_qualifier, code, *line.modifiers[:4])
         if professional:
-            emit.need(line.procedure, "procedure on a line")
-            pointers = composite(*[str(pointer) for pointer in line.diagnosis_pointers[:4]])
+            pointers = emit.composite(*[str(pointer) for pointer in line.diagnosis_pointers[:4]])
             emit.seg(
                 "SV1",
                 service,
@@ -299,7 +301,7 @@ class ClaimWriter:
             emit.seg(
                 "SV2",
                 emit.need(line.revenue_code, "revenue code on a line"),
-                service if line.procedure else "",
+                service,
                 MONEY[line.charge],
                 basis,
                 units,
@@ -342,11 +344,10 @@ class ClaimWriter:
 
     def _adjudication(self, claim: Claim, line: ServiceLine, earlier: LineAdjudication) -> None:
         emit = self._emit
-        service = composite("HC", earlier.procedure, *earlier.modifiers[:4])
-        if claim.form == "professional":
-            emit.need(earlier.procedure, "procedure in an earlier payer's answer")
-        elif not earlier.procedure:
-            service = ""
+        service = ""
+        if claim.form == "professional" or earlier.procedure:
+            code = emit.need(earlier.procedure, "procedure in an earlier payer's answer")
+            service = emit.composite("HC", code, *earlier.modifiers[:4])
         units = earlier.units if earlier.units is not None else line.units
         emit.seg(
             "SVD",
