@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -19,7 +21,7 @@ from claims.tables import Gathered, Gatherer
 from claims.x12 import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from io import FileIO
 
     from claims.carc import Catalogue
@@ -85,6 +87,7 @@ def _in_processes(
 ) -> list[Gathered]:
     """Read one batch of sources a process; the parts stand in the order of the batches."""
     parts: dict[int, Gathered] = {}
+    others = multiprocessing.active_children()
     # spawned, not forked: a forked child would inherit locks of Arrow's threads
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
@@ -92,7 +95,8 @@ def _in_processes(
     ) as pool:
         sizes = [sum(source.size for source in batch) for batch in batches]
         largest_first = sorted(range(len(batches)), key=lambda at: -sizes[at])
-        futures = {pool.submit(_work, task, batches[at]): at for at in largest_first}
+        with _uninterrupted():
+            futures = {pool.submit(_work, task, batches[at]): at for at in largest_first}
         try:
             for future in as_completed(futures):
                 at = futures[future]
@@ -104,9 +108,25 @@ def _in_processes(
                 "try again with --workers 1"
             ) from error
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            for process in multiprocessing.active_children():
+                if process not in others:
+                    process.terminate()
             raise
     return [parts[at] for at in range(len(batches))]
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes started meanwhile never see an interrupt; this one sees it a moment later.
+
+    An interrupt at the terminal reaches all processes, and each would print a traceback; the one
+    that waits for the others is the one to answer it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _batches(sources: Sequence[Source], least: int) -> list[Batch]:

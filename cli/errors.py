@@ -39,6 +39,8 @@ def run(command: Callable[[], object]) -> int:
     """
     try:
         result = command()
+        if result == INTERRUPTED:  # how Typer hands on an interrupt
+            raise KeyboardInterrupt
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone; Python must not fail again when it flushes at exit.

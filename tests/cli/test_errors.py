@@ -67,6 +67,11 @@ def test_done_is_0_and_a_number_is_the_code() -> None:
     assert run(lambda: 3) == 3
 
 
+def test_an_interrupt_that_typer_hands_on_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda: 130) == 130
+    assert capsys.readouterr().err == "preclear: interrupted\n"
+
+
 def test_a_reader_that_leaves_early_is_no_defect() -> None:
     code = (
         "import sys; from cli.errors import run;"

@@ -3,6 +3,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -220,6 +225,39 @@ def test_many_files_are_told_by_folder(
     told = capsys.readouterr().out
     assert "folder  kind  files  claims  remittances  problems\n" in told
     assert "more    837P      2       8            0         0\n" in told
+
+
+def _gone_within(seconds: float, group: int) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_an_interrupt_ends_all_reading_processes_quietly(tree: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    data = (tree / "a.837").read_bytes()
+    for name in "ab":
+        (many / name).write_bytes(data * (5_000_000 // len(data)))
+    command = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "read", str(many), "--workers", "2"],
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert command.stderr is not None
+    assert command.stderr.readline() == "Reading ...\n"
+    os.killpg(command.pid, signal.SIGINT)
+    _, told = command.communicate(timeout=60)
+    assert told == "preclear: interrupted\n"
+    assert command.returncode == 130
+    assert _gone_within(10, command.pid)
 
 
 def test_reading_makes_no_state(tree: Path, tmp_path: Path) -> None:
