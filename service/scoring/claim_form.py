@@ -13,7 +13,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from claims import types
@@ -39,6 +47,10 @@ def _day(value: object) -> dt.date:
     raise PydanticCustomError("day", "not a day")
 
 
+def _without_dot(code: str) -> str:
+    return code.replace(".", "")  # an 837 carries none, and its reader drops any
+
+
 def _number(value: object) -> object:
     # Decimal() would also take full-width digits, "1_000" and "0E+999999999".
     if isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value):
@@ -57,7 +69,7 @@ Quantity = Annotated[SignedQuantity, Field(ge=0)]
 Code = Annotated[str, Field(max_length=30)]
 Identifier = Annotated[str, Field(max_length=80)]
 Name = Annotated[str, Field(max_length=120)]
-Whole = Annotated[int, Field(strict=True)]
+Diagnosis = Annotated[Code, AfterValidator(_without_dot)]
 
 
 class Part(BaseModel):
@@ -234,9 +246,9 @@ class ClaimForm(Part):
     patient_status: Code = ""
     diagnosis_version: Annotated[int, Field(strict=True, ge=9, le=10)] = 10
     diagnoses: Annotated[
-        tuple[Code, ...], Field(max_length=99, description="ICD codes without the dot")
+        tuple[Diagnosis, ...], Field(max_length=99, description="ICD codes, principal first")
     ] = ()
-    admitting_diagnosis: Code = ""
+    admitting_diagnosis: Diagnosis = ""
     drg: Code = ""
     patient_paid: Money | None = None
     attachments: Annotated[tuple[AttachmentForm, ...], Field(max_length=10)] = ()

@@ -66,6 +66,12 @@ def test_money_is_a_number_or_a_text_of_one(amount: Any) -> None:
     assert parsed(charge=amount).charge == Decimal("120.50")
 
 
+def test_a_diagnosis_may_have_its_dot() -> None:
+    assert parsed(diagnoses=["E11.9", "I10"], admitting_diagnosis="R07.9") == parsed(
+        diagnoses=["E119", "I10"], admitting_diagnosis="R079"
+    )
+
+
 def test_null_is_absent() -> None:
     assert parsed(drg=None, rendering=None, eligibility=None, submitted_on=None) == parsed()
 
