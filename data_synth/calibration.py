@@ -15,7 +15,7 @@ import numpy as np
 
 from claims.categories import Action
 from data_synth.adjudication import chances, probability
-from data_synth.chance import F64, luck, stream
+from data_synth.chance import F64, I64, luck, stream
 from data_synth.config import WorldConfig
 from data_synth.facts import Facts
 from data_synth.mechanisms import MECHANISMS
@@ -29,11 +29,12 @@ _FINDABLE: Final[tuple[Action, ...]] = (
     "obtain_referral",
     "review_modifier",
     "review_coding",
-    "review_bundling",
     "review_medical_necessity",
     "attach_documentation",
     "complete_information",
 )
+# A chance of denial from which on a mechanism counts as a flaw of the claim.
+_FLAW: Final = 0.05
 _MOST_SCRUBBED: Final = 0.9
 _WIDEST_TEMPER: Final = 2.5
 _STEPS: Final = 18
@@ -62,13 +63,33 @@ def _bisect(low: F64, high: F64, rate: Callable[[F64], F64], wanted: F64, *, ris
     return (low + high) / 2
 
 
+def _mended(facts: Facts, rules: Rules) -> Facts:
+    """The claims with every findable flaw mended, and nothing else touched."""
+    for mechanism in MECHANISMS:
+        actions = [action for action in _FINDABLE if action in mechanism.mends]
+        chance = mechanism.chance(facts, rules)
+        flawed = facts.any_line(chance > _FLAW) if mechanism.per_line else chance > _FLAW
+        rows = np.flatnonzero(flawed)
+        if actions and len(rows):
+            part = facts.take(rows)
+            for action in actions:
+                part = mechanism.mend(part, rules, action)
+            facts = _replaced(facts, rows, part)
+    return facts
+
+
+def _replaced(facts: Facts, rows: I64, part: Facts) -> Facts:
+    """``facts`` with ``part`` in place of ``rows``."""
+    kept = np.ones(len(facts), dtype=np.bool_)
+    kept[rows] = False
+    rest = np.flatnonzero(kept)
+    order = np.argsort(np.concatenate([rest, rows]), kind="stable")
+    return facts.take(rest).join(part).take(order)
+
+
 def scrub(config: WorldConfig, facts: Facts, rules: Rules) -> Facts:
     """The claims as sent: some of them with their findable flaws mended."""
-    mended = facts
-    for action in _FINDABLE:
-        for mechanism in MECHANISMS:
-            if action in mechanism.mends:
-                mended = mechanism.mend(mended, rules, action)
+    mended = _mended(facts, rules)
     calm = np.zeros(len(facts))
     before = probability(facts, chances(facts, rules), calm)
     after = probability(mended, chances(mended, rules), calm)
@@ -82,11 +103,8 @@ def scrub(config: WorldConfig, facts: Facts, rules: Rules) -> Facts:
         targets(config),
         rising=False,
     )
-    caught = (dealt < share[payer]) & (before > after)
-    rows = np.flatnonzero(caught)
-    rest = np.flatnonzero(~caught)
-    order = np.argsort(np.concatenate([rest, rows]), kind="stable")
-    return facts.take(rest).join(mended.take(rows)).take(order)
+    rows = np.flatnonzero((dealt < share[payer]) & (before > after))
+    return _replaced(facts, rows, mended.take(rows))
 
 
 def temper(config: WorldConfig, facts: Facts, rules: Rules) -> F64:

@@ -17,6 +17,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
 _NPI_PREFIX: Final = "80840"
+REFERRERS: Final = 60
 
 
 def npi(stem: int) -> str:
@@ -85,8 +86,7 @@ def build_practice(config: WorldConfig) -> Practice:
     )
     counts = np.minimum(counts, 40)
     specialty = np.repeat(np.arange(specialties), counts)
-    referrers = 60
-    numbers = _numbers(config, locations + len(specialty) + referrers + 2)
+    numbers = _numbers(config, locations + len(specialty) + REFERRERS + 2)
     price = body.uniform(1.9, 2.9, locations)
     by_specialty = body.uniform(0.85, 1.2, len(FEES))
     exact = np.round(FEES * by_specialty * price[:, None] * 100)

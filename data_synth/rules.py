@@ -97,7 +97,7 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
     lowest, highest = np.array([SEVERITY[str(kind)] for kind in TYPES]).T
     middle = np.array([sum(DENIAL_RANGE[row.type]) / 2 for row in PAYERS])
     auth = by_kind_and_type(AUTH) * np.sqrt(wide)
-    excluded = by_kind(EXCLUDED) * wide
+    excluded = by_kind(EXCLUDED) * (0.25 + wide)
     return Rules(
         auth_from=draw.since(auth, new=0.14, columns=codes, common=True),
         auth_to=draw.dropped(0.06, codes),

@@ -76,15 +76,15 @@ class Truth:
         inner = folder / "truth" if (folder / "truth").is_dir() else folder
         try:
             world = json.loads((inner / store.WORLD).read_text("utf-8"))
+            config, temper = store.config_of(world), np.array(world["temper"], dtype=np.float64)
             claim_ids, facts = store.read_facts(inner)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"{folder} holds no invented world that can be asked "
                 f"(truth/{store.WORLD} and the facts beside it): make one with preclear synth"
             ) from error
-        config = store.config_of(world)
         rules = build_rules(config, build_practice(config))
-        rules.temper = np.array(world["temper"])
+        rules.temper = temper
         return cls(claim_ids, facts, rules, config.seed)
 
     def ask(self, claim_id: str, actions: Sequence[str] = ()) -> Answer:

@@ -10,6 +10,7 @@ from claims.categories import Action, Category
 from data_synth.codes import procedures
 from data_synth.facts import Facts
 from data_synth.mechanisms.base import F64, I64, Flags, Speech, day_of_lines, payer_of_lines
+from data_synth.practice import REFERRERS
 from data_synth.preparation.coding import is_kind
 from data_synth.rules import Rules
 
@@ -36,7 +37,7 @@ def _gaps(facts: Facts, rules: Rules) -> tuple[Flags, Flags, Flags, Flags]:
 
 @dataclass(frozen=True, slots=True)
 class MissingInformation:
-    """Each gap denies its line; a missing taxonomy the first line, with the rest following it."""
+    """Each gap denies its line; a missing taxonomy the first line."""
 
     name: str = "missing_information"
     category: Category = "missing_information"
@@ -66,10 +67,15 @@ class MissingInformation:
         return np.select([referrer, clia, ndc], [np.where(luck < 0.85, 0, 4), 1, 2], 3)
 
     def mend(self, facts: Facts, rules: Rules, action: Action) -> Facts:
-        """Everything that was missing is filled in."""
-        yes = np.ones(len(facts), dtype=np.bool_)
-        drug = is_kind(_NDC, facts.lines.procedure)
-        referrer = np.maximum(facts.claims.referrer, 0)
-        return facts.with_claims(referrer=referrer, clia=yes, taxonomy=yes).with_lines(
-            ndc=facts.lines.ndc | drug
-        )
+        """What was missing is filled in, where the services ask for it."""
+        claims, lines = facts.claims, facts.lines
+        office = claims.form == 0
+        referred = facts.any_line(is_kind(_REFERRING, lines.procedure)) & office
+        laboratory = facts.any_line(is_kind(_CLIA, lines.procedure)) & office
+        someone = claims.number * 7919 % REFERRERS
+        referrer = np.where(referred & (claims.referrer < 0), someone, claims.referrer)
+        return facts.with_claims(
+            referrer=referrer,
+            clia=claims.clia | laboratory,
+            taxonomy=np.ones(len(facts), dtype=np.bool_),
+        ).with_lines(ndc=lines.ndc | is_kind(_NDC, lines.procedure))

@@ -183,7 +183,7 @@ def prepare(
         copy_of=np.full(size, -1),
         cob=np.where(liable, ACCIDENT_CARRIER, billing.cob),
         accident=accident,
-        chart=rng.random(size) < 0.6,
+        chart=rng.random(size) < 0.85,
         diagnoses=lines.diagnoses,
     )
     return Facts(claims, replace(line_facts, ndc=intake.ndc))

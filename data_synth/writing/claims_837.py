@@ -188,7 +188,6 @@ class ClaimWriter:
                 ServiceLine(
                     number=number,
                     procedure=code,
-                    procedure_qualifier="HC" if code else "",
                     modifiers=_modifiers(int(lines.modifiers[place])),
                     charge=dollars(int(lines.charge[place])),
                     units=_UNIT[units],

@@ -12,7 +12,7 @@ import io
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from claims.progress import SILENT, Progress
-from claims.types import Payment, Remittance
+from claims.types import Claim, Payment, Remittance
 from claims.x12 import write_835, write_837
 from claims.x12.envelope import Envelope
 from data_synth.config import date_of
@@ -101,12 +101,16 @@ class FileWriter:
             name = f"835/{date_of(day):%Y%m%d}-{PAYERS[payer].payer_id}.835"
             yield Job(name, number, day, batches=tuple(batches))
 
+    def compose(self, rows: Iterable[int]) -> list[Claim]:
+        """The claims of rows of the history, as the files state them."""
+        return self._claims.claims(np.array(list(rows)))
+
     def content(self, job: Job) -> bytes:
         """The bytes of one file."""
         out = io.BytesIO()
         if job.rows:
             write_837(
-                self._claims.claims(np.array(job.rows)),
+                self.compose(job.rows),
                 out,
                 self._envelope(job, _PRACTICE, 18),
                 self._names,
