@@ -53,6 +53,7 @@ class _Reader:
         self._reader_835: Reader835 | None = None
         self._outside = self._skipping = self._state.table
         self._in_interchange = False
+        self._in_group = False
         self._interchange_day = ""
         self._groups = 0
         self._transactions = 0
@@ -146,7 +147,8 @@ class _Reader:
     def _gs(self, text: str) -> None:
         e = text.split(self._state.element)
         day, guide = e[4].strip(), e[8].strip()
-        self._close()
+        self._close_group()
+        self._in_group = True
         self._groups += 1
         self._transactions = 0
         self._state.guide = guide
@@ -212,6 +214,17 @@ class _Reader:
                 "sender for the whole file."
             )
 
+    def _close_group(self) -> None:
+        """Close a group whose GE has not come."""
+        if self._in_transaction or self._open is not None:
+            self._close()
+        elif self._in_group:
+            self._state.problem(
+                "A group ends without its GE segment; what came before was kept: ask the sender "
+                "for the whole file."
+            )
+        self._in_group = False
+
     def _se(self, text: str) -> None:
         stated = text.split(self._state.element)[1].strip()
         state = self._state
@@ -228,12 +241,13 @@ class _Reader:
     def _ge(self, text: str) -> None:
         stated = text.split(self._state.element)[1].strip()
         self._close()
+        self._in_group = False
         self._state.table = self._outside
         self._check("GE01", "transactions in the group", stated, self._transactions)
 
     def _iea(self, text: str) -> None:
         stated = text.split(self._state.element)[1].strip()
-        self._close()
+        self._close_group()
         self._state.table = self._outside
         self._in_interchange = False
         self._check("IEA01", "groups in the interchange", stated, self._groups)
@@ -261,11 +275,11 @@ class _Reader:
 
     def _end(self) -> None:
         """Close what is open when an interchange ends, by its IEA, another ISA, or the file."""
-        if self._in_transaction:
+        if self._in_transaction or self._open is not None:
             self._close()
         elif self._in_interchange:
             self._state.problem(
                 "The interchange ends without its IEA segment; what came before was kept: ask the "
                 "sender for the whole file."
             )
-        self._in_interchange = False
+        self._in_interchange = self._in_group = False

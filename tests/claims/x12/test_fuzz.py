@@ -1,0 +1,92 @@
+"""No bytes make the reader fail, and a broken claim never takes another with it."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claims.problems import Problem
+from claims.types import Claim, Payment, Remittance
+from claims.x12 import read
+from tests.claims.x12 import texts
+
+KINDS = (Claim, Remittance, Payment, Problem)
+RICH = [
+    *texts.professional(texts.claim("A1"), texts.claim("A2"), texts.claim("A3")),
+    *texts.remitted(texts.remittance("R1"), texts.remittance("R2"), ["PLB*1*20241231*72*3"]),
+]
+BYTES = texts.data(RICH)
+LARGE = [
+    "SBR*S*18*******MB", "CAS*PR*1*2*3*4*5", "AMT*D*1", "DTP*573*D8*20240101", "SVD*P*1*HC:1**1",
+    "HI*ABK:A1*BF:B2", "CL1*1*2*3", "SV2*0300*HC:1*1*UN*1", "PWK*03*EL", "LIN**N4*1", "MIA*1",
+    "NM1*PR", "NM1*IL", "NM1*82", "DMG", "PAT", "BPR", "TRN", "SVC", "CLP", "CLM", "HL", "ST", "GS",
+    "LX", "SV1", "REF*G1", "REF*6R", "DTM*472", "LQ*HE", "N1*PR", "PRV*PE", "PRV*AT", "REF*2U",
+    "SE", "MOA", "ISA", "BHT", "PLB", "ST*837", "ST*835", "NM1*85", "NM1*87", "DTP*472", "DTP*434",
+    "AMT*F5",
+]  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    data = bytearray(BYTES)
+    for _ in range(draw(st.integers(1, 12))):
+        at = draw(st.integers(0, max(len(data) - 1, 0)))
+        length = draw(st.integers(0, 40))
+        put = draw(st.one_of(st.binary(max_size=6), st.sampled_from([b"~", b"*", b":", b"ISA*"])))
+        data[at : at + length] = put
+    return bytes(data)
+
+
+@st.composite
+def shuffled(draw: st.DrawFn) -> bytes:
+    """Segments in any order, with some cut short."""
+    segments = draw(st.lists(st.sampled_from(RICH + LARGE), min_size=5, max_size=60))
+    return texts.data([texts.ISA, *segments])
+
+
+@settings(max_examples=300, deadline=None)
+@given(mutated())
+def test_mutated_files_never_fail(data: bytes) -> None:
+    for item in read(data, "a"):
+        assert isinstance(item, KINDS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(shuffled())
+def test_segments_in_any_order_never_fail(data: bytes) -> None:
+    for item in read(data, "a"):
+        assert isinstance(item, KINDS)
+        hash(item)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_never_fail(data: bytes) -> None:
+    for prefix in (b"", texts.ISA.encode() + b"~"):
+        for item in read(prefix + data, "a"):
+            assert isinstance(item, KINDS)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 40), st.text("AB19*:.- ", max_size=5)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_what_is_broken_in_a_claim_stays_in_it(changes: list[tuple[int, int, str]]) -> None:
+    broken = texts.claim("BAD")
+    for segment, at, put in changes:
+        text = broken[segment]
+        head = 4 if text[3:4] == "*" else 3  # the segment stays of its kind
+        place = max(head, min(at, len(text)))
+        broken[segment] = text[:place] + put + text[place + 1 :]
+    segments = texts.professional(texts.claim("A1"), broken, texts.claim("A2"))
+    found = [item for item in read(texts.data(segments)) if isinstance(item, Claim)]
+    first, last = found[0], found[-1]
+    alone = list(read(texts.data(texts.professional(texts.claim("A1")))))
+    assert first == alone[0]
+    assert last.claim_id == "A2"
+    assert last.lines == first.lines
+    assert len(found) in (2, 3)
