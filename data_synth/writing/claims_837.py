@@ -28,8 +28,14 @@ from data_synth.chance import I64
 from data_synth.codes import diagnoses, procedures
 from data_synth.codes.diagnoses import GROUPS
 from data_synth.codes.visits import DRGS, SPECIALTIES, SPECIALTY_NAMES, TEMPLATES
-from data_synth.config import NEVER, date_of
-from data_synth.facts import AUTO_ACCIDENT, MODIFIERS, NO_ACCIDENT, WRONG_PLACE
+from data_synth.config import date_of
+from data_synth.facts import (
+    AUTO_ACCIDENT,
+    EARLIER_ANSWER_WRONG,
+    MODIFIERS,
+    NO_ACCIDENT,
+    WRONG_PLACE,
+)
 from data_synth.lifecycle import ORIGINAL
 from data_synth.members import RELATIONSHIPS, SELF, SPOUSE
 from data_synth.money import Money
@@ -176,7 +182,9 @@ class ClaimWriter:
         facts = self._world.history.facts
         lines = facts.lines
         service = int(facts.claims.service[row])
-        second = bool(facts.claims.secondary[row])
+        answered = (
+            bool(facts.claims.secondary[row]) and facts.claims.cob[row] != EARLIER_ANSWER_WRONG
+        )
         out = []
         for place in range(int(self._starts[row]), int(self._starts[row + 1])):
             procedure, revenue = int(lines.procedure[place]), int(lines.revenue[place])
@@ -201,28 +209,24 @@ class ClaimWriter:
                     service_to=day(service + units) if stay else None,
                     ndc=_NDC[procedure] if lines.ndc[place] else "",
                     control_number=f"{number}",
-                    other_adjudications=self._earlier(row, place, code) if second else (),
+                    other_adjudications=self._earlier(row, place, code) if answered else (),
                 )
             )
         return tuple(out)
 
     def _other_payers(self, row: int) -> tuple[OtherPayer, ...]:
-        """The payer before, with its answer; without the answer where that was forgotten."""
+        """The payer before, with what it paid; without that where its answer was not sent along."""
         history = self._world.history
-        origin = int(history.origin[row])
-        facts = history.facts.claims
+        facts, origin = history.facts.claims, int(history.origin[row])
         earlier = PAYERS[facts.payer[origin]]
-        money = self._answers.money
         rows = slice(int(self._starts[origin]), int(self._starts[origin + 1]))
-        paid = int(money.paid[rows].sum())
-        answered = int(history.answered[origin])
+        paid = dollars(int(self._answers.money.paid[rows].sum()))
         return (
             OtherPayer(
                 payer_id=earlier.payer_id,
                 filing_code=earlier.filing_code,
                 position="P",
-                paid=dollars(paid) if answered < NEVER else None,
-                adjudicated_on=None,
+                paid=None if facts.cob[row] == EARLIER_ANSWER_WRONG else paid,
             ),
         )
 
