@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from claims.categories import CATEGORY_CODE
+from claims.errors import UserError
 from features.columns import NO_DAY
 from features.fold import fold_events, fold_rates
 from features.frame import Frame
@@ -34,7 +35,7 @@ _PARTS: Final = ("claim_rates", "line_rates", "sent", "answered")
 _VERSION: Final = 1
 
 
-class HistoryError(Exception):
+class HistoryError(UserError):
     """The history on disk cannot be used; the text says why and how to mend it."""
 
 
