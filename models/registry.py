@@ -108,13 +108,22 @@ class Registry:
         quiet()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            from mlflow.exceptions import MlflowException
             from mlflow.tracking import MlflowClient
+            from sqlalchemy.exc import SQLAlchemyError
 
             quiet()  # importing mlflow sets its loggers up anew
             self.mlruns.mkdir(parents=True, exist_ok=True)
             uri = store_uri(self.mlruns)
-            client = MlflowClient(uri, uri)
-            experiment = client.get_experiment_by_name(EXPERIMENT)
+            try:
+                client = MlflowClient(uri, uri)
+                experiment = client.get_experiment_by_name(EXPERIMENT)
+            except (MlflowException, SQLAlchemyError) as error:
+                raise RegistryError(
+                    f"The registry {self.mlruns / DATABASE} cannot be used "
+                    f"({type(error).__name__}): it is damaged or of another version of MLflow; "
+                    "restore it, or move the folder away and train again."
+                ) from error
         if experiment is not None:
             self._settle(str(experiment.artifact_location))
         return client

@@ -141,6 +141,8 @@ def test_what_is_missing_is_said_in_one_sentence(registry: Registry, tmp_path: P
     (tmp_path / "broken" / "mlflow.db").write_text("not a database at all, " * 100)
     with pytest.raises(RegistryError, match="cannot be read"):
         resolve(tmp_path / "broken")
+    with pytest.raises(RegistryError, match="cannot be used"):
+        Registry(tmp_path / "broken").entries()
 
 
 @pytest.mark.parametrize("path", ["/etc", "../outside", "artifacts/../../outside", ""])
