@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -66,18 +67,12 @@ def score(
     denial, reference = open_model(settings, model)
     progress = watch()
     catalogue = load_catalogue(settings.carc_csv)
-    claims = read_dataset(
-        paths, keys=keys, catalogue=catalogue, workers=workers, progress=progress, keep_ids=True
-    )
+    read = partial(read_dataset, keys=keys, catalogue=catalogue, workers=workers, progress=progress)
+    claims = read(paths, keep_ids=True)
     _report(claims)
     if not claims.claims.num_rows:
         raise CliError("there is no claim in these files: name 837 files")
-    past = None
-    if history:
-        past = read_dataset(
-            history, keys=keys, catalogue=catalogue, workers=workers, progress=progress
-        )
-    known = _history(settings, past, claims, progress)
+    known = _history(settings, read(history) if history else None, claims, progress)
     frame = _frame(claims, day)
     with progress.stage("Scoring", total=len(frame)) as advance:
         scorer = Scorer(denial, known, keys, version=reference.version)

@@ -64,17 +64,27 @@ def explanation(record: AuditRecord) -> str:
     page: str = _template().render(
         record=record,
         answer=answer,
-        title=f"A claim with {percent(record.denial_probability)} probability of denial",
-        in_words=in_words(record.denial_probability),
+        **_headline(record, answer["support"]["level"]),
         decision=_DECISIONS[record.decision],
-        against_threshold=_against(record.denial_probability, record.threshold),
-        level=_LEVELS[answer["support"]["level"]],
+        why_decided=_why_decided(record, answer),
         bars=_bars(answer),
         not_used=NOT_USED,
         used_of_a_person=USED_OF_A_PERSON,
         intended_use=INTENDED_USE,
     )
     return page
+
+
+def _headline(record: AuditRecord, level: str) -> dict[str, str]:
+    """Title and first sentence; where nothing is known, they say that and not a figure."""
+    share = percent(record.denial_probability)
+    if level == "none":
+        title = "A claim whose risk is not known"
+        said = f"Nothing in the history resembles this claim: {share} is the model's guess."
+    else:
+        title = f"A claim with {share} probability of denial"
+        said = in_words(record.denial_probability)
+    return {"title": title, "in_words": said, "level": _LEVELS[level]}
 
 
 def in_words(probability: float) -> str:
@@ -94,9 +104,17 @@ would be denied.')
     return f"Of {of:,} claims like this one, about {probability * of:.0f} would be denied."
 
 
-def _against(probability: float, threshold: float) -> str:
-    side = "at or above" if probability >= threshold else "below"
-    return f"The probability is {side} the model's threshold of {100 * threshold:.1f} %."
+def _why_decided(record: AuditRecord, answer: Mapping[str, Any]) -> str:
+    above = record.denial_probability >= record.threshold
+    side = "at or above" if above else "below"
+    said = f"The probability is {side} the model's threshold of {100 * record.threshold:.1f} %."
+    if above or record.decision == "submit":
+        return said
+    if any(edit["severity"] == "error" for edit in answer["edits"]):
+        return f"{said} The decision follows from a broken rule."
+    if answer["support"]["level"] == "none":
+        return f"{said} A person is asked all the same, because so little is known."
+    return f"{said} It is near enough that a person should look, or a rule asks for it."
 
 
 def _bars(answer: Mapping[str, Any]) -> list[Bar]:

@@ -104,7 +104,10 @@ def test_what_is_unknown_is_said_first(unknown: AuditRecord) -> None:
     answer: dict[str, Any] = unknown.answered()
     assert answer["support"]["level"] == "none"
     page = read(unknown)
+    assert "A claim whose risk is not known" in page.text
     assert "The probability is a guess." in page.text
+    assert "a person is asked all the same" in page.text.lower()
+    assert "of 100 claims like this" not in page.text.lower()
     assert 'class="notice"' in explanation(unknown)
     for note in answer["support"]["notes"]:
         assert note in page.text
