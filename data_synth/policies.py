@@ -129,7 +129,7 @@ class Drawer:
         shape = (_COUNT, 2)
         begin = self._config.first_day + self.rng.integers(0, max(1, span - 45), shape)
         rate = self.rng.uniform(0.03, 0.09, shape)
-        happens = self.rng.random(shape) < 0.6
+        happens = self.rng.random(shape) < 0.3
         return begin, begin + self.rng.integers(18, 45, shape), np.where(happens, rate, 0.0)
 
     def enrollment(self, practice: Practice) -> tuple[I64, I64, I64, I64]:

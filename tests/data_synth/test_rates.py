@@ -54,9 +54,11 @@ def test_the_published_ranges_are_those_of_the_issue() -> None:
     assert DENIAL_RANGE["medicare"] == (0.07, 0.08)
     assert DENIAL_RANGE["medicare_advantage"] == (0.14, 0.15)
     assert DENIAL_RANGE["exchange"] == (0.17, 0.19)
-    for kind in ("commercial", "blues"):
+    private: tuple[PayerType, ...] = ("commercial", "blues")
+    public: tuple[PayerType, ...] = ("medicaid", "managed_medicaid")
+    for kind in private:
         assert 0.05 <= DENIAL_RANGE[kind][0] < DENIAL_RANGE[kind][1] <= 0.10
-    for kind in ("medicaid", "managed_medicaid"):
+    for kind in public:
         assert 0.17 <= DENIAL_RANGE[kind][0] < DENIAL_RANGE[kind][1] <= 0.25
 
 
