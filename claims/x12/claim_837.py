@@ -124,7 +124,7 @@ class ClaimReader:
         }  # fmt: skip
         here: dict[str, Handler | None] = {
             "DTP": self._dtp, "CL1": self._cl1, "PWK": self._pwk, "AMT": self._amt,
-            "REF": self._ref, "NTE": self._nte, "HI": self._hi, "NM1": self._nm1,
+            "REF": self._ref, "NTE": self._nte, "HI": self._his, "NM1": self._nm1,
             "PRV": self._prv,
         }  # fmt: skip
         there: dict[str, Handler | None] = {
@@ -133,6 +133,36 @@ class ClaimReader:
         }  # fmt: skip
         self._table = Table(shared | here, state)
         self._other_table = Table(shared | there, state)
+
+    def run(self) -> str | None:
+        """Run ahead over what most claims begin with, as far as it was met before.
+
+        A short cut through the handlers below, which saves a call for each segment. It raises
+        nothing: what is not plain is given back to be handled.
+        """
+        draft = self._claim
+        codes, providers, taxonomies = self._codes, self._providers, self._taxonomies
+        numbers = self._lines.numbers
+        for text in self._state.left:
+            if text in numbers:
+                return self._lines.lx(text)
+            if text in codes:
+                self._hi(text)
+            elif text in providers:
+                role, provider = providers[text]
+                if role == "rendering" and draft.rendering is None:
+                    draft.rendering = provider
+                elif role:
+                    return text
+            elif text in taxonomies:
+                role, taxonomy = taxonomies[text]
+                provider = draft.rendering
+                if role != "rendering" or provider is None or provider.taxonomy:
+                    return text
+                draft.rendering = PROVIDERS[provider.npi, taxonomy]
+            else:
+                return text
+        return None
 
     def begin(self, draft: ClaimDraft, charge: Decimal | None, place: tuple[str, str]) -> None:
         """Begin a claim (CLM) of which the draft holds what stood above it.
@@ -225,7 +255,7 @@ class ClaimReader:
                 self._state, text.split(self._sep)[2], "patient's payment (AMT*F5)"
             )
 
-    def _ref(self, text: str) -> None:
+    def _ref(self, text: str) -> str | None:
         code = text[4:6]
         if code == "G1":
             number = text.split(self._sep)[2]
@@ -236,6 +266,7 @@ class ClaimReader:
             self._claim.original_reference = text.split(self._sep)[2]
         elif code == "X4":
             self._claim.clia_number = text.split(self._sep)[2]
+        return self.run()
 
     def _nte(self, text: str) -> None:
         self._claim.notes_present = True
@@ -277,21 +308,27 @@ class ClaimReader:
         if drg:
             draft.drg = drg
 
-    def _nm1(self, text: str) -> None:
+    def _his(self, text: str) -> str | None:
+        self._hi(text)
+        return self.run()
+
+    def _nm1(self, text: str) -> str | None:
         role, provider = self._providers[text]
         if role and getattr(self._claim, role) is None:
             setattr(self._claim, role, provider)
+        return self.run()
 
     def _taxonomy(self, text: str) -> tuple[str, str]:
         e = text.split(self._sep)
         return _TAXONOMY_OF.get(e[1], ""), e[3]
 
-    def _prv(self, text: str) -> None:
+    def _prv(self, text: str) -> str | None:
         role, taxonomy = self._taxonomies[text]
         if role:
             provider = getattr(self._claim, role)
             if provider is not None and not provider.taxonomy:
                 setattr(self._claim, role, PROVIDERS[provider.npi, taxonomy])
+        return self.run()
 
     def _sbr(self, text: str) -> None:
         e = text.split(self._sep)

@@ -75,10 +75,11 @@ class LineReader:
     ) -> None:
         self._state = state
         self._sep = state.element
+        self._mark = f"{state.element}6R{state.element}"
         self._procedures = procedures
         self._adjustments = adjustments
         self._services: Memo[str, Service] = Memo(self._service)
-        self._numbers: Memo[str, int] = Memo(self._number)
+        self.numbers: Memo[str, int] = Memo(self._number)
         self._days: Memo[str, Period] = Memo(self._day)
         self._providers = provider_memo(state.element, _ROLES)
         self._scratch = LineDraft(0)
@@ -119,13 +120,44 @@ class LineReader:
         stated = text.split(self._sep)[1]
         return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 7 else 0
 
-    def lx(self, text: str) -> None:
+    def lx(self, text: str) -> str | None:
         """Close the line before; the next begins with its SV1 or SV2."""
-        number = self._numbers[text]
+        number = self.numbers[text]
         if self._open:
             self._close()
         self._line_number = number
         self._state.table = self._table
+        return self._run()
+
+    def _run(self) -> str | None:
+        """Run ahead over what most lines consist of, as far as it was met before.
+
+        A short cut through the handlers below, which saves a call for each segment. It raises
+        nothing: what is not plain is given back to be handled.
+        """
+        services, days, numbers, mark = self._services, self._days, self.numbers, self._mark
+        for text in self._state.left:
+            kind = text[:3]
+            if kind == "DTP":
+                if text not in days:
+                    return text
+                self._line.service_from, self._line.service_to = days[text]
+            elif kind == "REF":
+                control = text[7:]
+                if text[3:7] != mark or self._sep in control:
+                    return text
+                self._line.control_number = control
+            elif kind == "SV1":
+                if text not in services or self._open:
+                    return text
+                self._begin(services[text])
+            elif text in numbers:
+                if self._open:
+                    self._close()
+                self._line_number = numbers[text]
+            else:
+                return text
+        return None
 
     def _service(self, text: str) -> Service:
         """Read an SV1 or SV2."""
@@ -153,13 +185,17 @@ class LineReader:
             emergency,
         )  # fmt: skip
 
-    def service(self, text: str) -> None:
+    def service(self, text: str) -> str | None:
         """Begin a line by its SV1 or SV2."""
-        code, qualifier, mods, charge, units, basis, pointers, place, revenue, emergency = (
-            self._services[text]
-        )
+        service = self._services[text]
         if self._open:
             self._close()  # a service without an LX of its own
+        self._begin(service)
+        self._state.table = self._table
+        return self._run()
+
+    def _begin(self, service: Service) -> None:
+        code, qualifier, mods, charge, units, basis, pointers, place, revenue, emergency = service
         number = self._line_number or len(self._lines) + 1
         self._line = LineDraft(
             number, code, qualifier, mods, charge, units, basis, pointers, place, revenue
@@ -168,7 +204,6 @@ class LineReader:
             self._line.emergency = True
         self._open = True
         self._line_number = 0
-        self._state.table = self._table
 
     def _day(self, text: str) -> Period:
         e = text.split(self._sep)
@@ -177,13 +212,15 @@ class LineReader:
             raise UnreadableError("A service date (DTP*472) is no date: state it as CCYYMMDD.")
         return days
 
-    def _dtp(self, text: str) -> None:
+    def _dtp(self, text: str) -> str | None:
         code = text[4:7]
         if code == "472":
             line = self._line
             line.service_from, line.service_to = self._days[text]
-        elif code == "573" and self._earlier:
+            return self._run()
+        if code == "573" and self._earlier:
             self._earlier[-1].adjudicated_on = DATES[text.split(self._sep)[3]]
+        return None
 
     def _ref(self, text: str) -> None:
         code = text[4:6]

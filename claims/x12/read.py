@@ -87,25 +87,30 @@ class _Reader:
     def _segments(self, segments: list[str]) -> None:
         state = self._state
         for text in state.walk(segments):
-            handler = state.table[text[:3]]
-            if handler is not None:
+            following: str | None = text
+            while following is not None:
+                segment = following
+                handler = state.table[segment[:3]]
+                if handler is None:
+                    break
                 try:
-                    handler(text)
+                    following = handler(segment)
                 except IndexError:
-                    self._padded(handler, text)
+                    following = self._padded(handler, segment)
                 except UnreadableError as error:
-                    self._spoil(str(error))
+                    following = self._spoil(error)
 
-    def _padded(self, handler: Handler, text: str) -> None:
+    def _padded(self, handler: Handler, text: str) -> str | None:
         """Handle a segment that is shorter than the guide says: what is missing is empty."""
         try:
-            handler(text.rstrip(BLANK) + self._state.element * _PADDING)
+            return handler(text.rstrip(BLANK) + self._state.element * _PADDING)
         except UnreadableError as error:
-            self._spoil(str(error))
+            return self._spoil(error)
 
-    def _spoil(self, text: str) -> None:
+    def _spoil(self, error: UnreadableError) -> str | None:
         if self._open is not None:
-            self._open.spoil(text)
+            self._open.spoil(str(error))
+        return None
 
     def _isa(self, isa: Interchange) -> None:
         self._end()
@@ -184,13 +189,13 @@ class _Reader:
         if reader is not None:
             reader.begin()
 
-    def _lost_837(self, text: str) -> None:
-        self._lost(self._reader_837, text)
+    def _lost_837(self, text: str) -> str | None:
+        return self._lost(self._reader_837, text)
 
-    def _lost_835(self, text: str) -> None:
-        self._lost(self._reader_835, text)
+    def _lost_835(self, text: str) -> str | None:
+        return self._lost(self._reader_835, text)
 
-    def _lost(self, reader: Reader837 | Reader835 | None, text: str) -> None:
+    def _lost(self, reader: Reader837 | Reader835 | None, text: str) -> str | None:
         self._state.problem(
             "A transaction begins without a readable ST segment; it was read all the same: ask the "
             "sender for a whole file."
@@ -198,9 +203,7 @@ class _Reader:
         self._in_transaction = True
         self._first_segment = 0
         self._begin(reader)
-        handler = self._state.table.get(text[:3])
-        if handler is not None:
-            handler(text)
+        return text
 
     def _close(self) -> None:
         """Close a transaction whose SE has not come."""

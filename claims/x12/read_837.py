@@ -42,6 +42,8 @@ class Reader837:
         self._state = state
         self._sep = state.element
         self._comp = state.component
+        self._member = f"{state.element}IL{state.element}"
+        self._skipped = frozenset((name + state.element)[:3] for name in _SKIPPED)
         self._payers: Memo[tuple[str, str, str, Position], Payer] = Memo(_payer)
         self._patients: Memo[tuple[str, Person], Patient] = Memo(_patient)
         self._places: Memo[str, tuple[str, str]] = Memo(self._place)
@@ -109,7 +111,7 @@ class Reader837:
                 "used: state it as CCYYMMDD."
             )
 
-    def _hl(self, text: str) -> None:
+    def _hl(self, text: str) -> str | None:
         level = text.split(self._sep)[3]
         claims = self._claims
         if claims.is_open:
@@ -120,10 +122,40 @@ class Reader837:
             self._relationship = ""
             self._patient = _NOBODY
             self._people = None
-            return
+            return self._run()
         if level == "20":
             self._reset_billing()
         self._reset_subscriber()
+        return self._run()
+
+    def _run(self) -> str | None:
+        """Run ahead over what most levels consist of, as far as it was met before.
+
+        A short cut through the handlers below, which saves a call for each segment. It raises
+        nothing: what is not plain is given back to be handled.
+        """
+        sep, member, payers, persons = self._sep, self._member, self._payer_names, self._persons
+        for text in self._state.left:
+            kind = text[:3]
+            if kind == "NM1":
+                if text in payers:
+                    self._payer = payers[text]
+                    continue
+                e = text.split(sep)
+                if text[3:7] != member or len(e) < 10:
+                    return text
+                self._member_id = e[9]
+            elif kind not in self._skipped:
+                if text in self._orders:
+                    self._order = self._orders[text]
+                elif text in persons and not persons[text][1]:
+                    if self._separate:
+                        self._patient = persons[text][0]
+                    else:
+                        self._subscriber = persons[text][0]
+                else:
+                    return text
+        return None
 
     def _prv(self, text: str) -> None:
         e = text.split(self._sep)
@@ -135,9 +167,10 @@ class Reader837:
         place = cast(Position, e[1]) if e[1] in _POSITIONS else ""
         return place, e[2], e[9] if len(e) > 9 else ""
 
-    def _sbr(self, text: str) -> None:
+    def _sbr(self, text: str) -> str | None:
         self._order = self._orders[text]
         self._people = None
+        return self._run()
 
     def _pat(self, text: str) -> None:
         if self._separate:
@@ -148,7 +181,7 @@ class Reader837:
         e = text.split(self._sep)
         return e[9] if len(e) > 9 else "", e[3].strip()
 
-    def _nm1(self, text: str) -> None:
+    def _nm1(self, text: str) -> str | None:
         role = text[4:6]
         if role == "IL":
             e = text.split(self._sep)
@@ -164,6 +197,7 @@ class Reader837:
                 self._billing = PROVIDERS[npi, self._billing.taxonomy]
             else:
                 self._pay_to = PROVIDERS[npi, ""]
+        return self._run()
 
     def _person_of(self, text: str) -> tuple[Person, bool]:
         e = text.split(self._sep)
@@ -171,7 +205,7 @@ class Reader837:
         born = DATES[e[2]]
         return (sex, born), born is None and bool(e[2])
 
-    def _dmg(self, text: str) -> None:
+    def _dmg(self, text: str) -> str | None:
         person, unreadable = self._persons[text]
         if unreadable:
             self._state.problem(
@@ -182,12 +216,13 @@ class Reader837:
         else:
             self._subscriber = person
         self._people = None
+        return self._run()
 
     def _place(self, text: str) -> tuple[str, str]:
         parts = text.split(self._comp)
         return parts[0], parts[2] if len(parts) > 2 else ""
 
-    def _clm(self, text: str) -> None:
+    def _clm(self, text: str) -> str | None:
         e = text.split(self._sep)
         claim_id = e[1].strip()
         claims = self._claims
@@ -209,6 +244,7 @@ class Reader837:
                     draft.delay_reason = e[20]
         charge = AMOUNTS[e[2]] if count > 2 else None
         claims.begin(draft, charge, self._places[e[5]] if count > 5 else ("", ""))
+        return claims.run()
 
     def _causes(self, draft: ClaimDraft, causes: list[str]) -> None:
         draft.related_causes = tuple(cause for cause in causes[:3] if cause)

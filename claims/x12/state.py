@@ -11,7 +11,8 @@ from claims.types import Claim, Payment, Remittance
 from claims.x12.scan import BLANK
 
 Found = Claim | Remittance | Payment | Problem
-Handler = Callable[[str], None]
+Handler = Callable[[str], str | None]
+"""Takes a segment. One that ran ahead over the next gives back the segment where it stopped."""
 
 
 class Table(dict[str, Handler | None]):
@@ -35,10 +36,11 @@ class State:
     """Shared by the envelope reader and the two transaction readers.
 
     ``table`` says what is done with the next segment; ``found`` is what is ready to be given out.
+    ``left`` gives the segments that follow in this chunk: a reader may run ahead over those that it
+    knows and give back the first that it does not.
     """
 
     __slots__ = (
-        "_left",
         "_through",
         "blanks",
         "component",
@@ -46,6 +48,7 @@ class State:
         "file_date",
         "found",
         "guide",
+        "left",
         "source",
         "table",
     )
@@ -59,31 +62,32 @@ class State:
         self.guide = ""
         self.blanks = 0
         self._through = 0
-        self._left: Iterator[str] = iter(())
+        self.left: Iterator[str] = iter(())
         self.table = Table({}, self)
 
     def walk(self, segments: list[str]) -> Iterator[str]:
         """Give an iterator over segments, from which ``number`` is told without counting."""
         self._through = self.number + len(segments)
-        self._left = iter(segments)
-        return self._left
+        self.left = iter(segments)
+        return self.left
 
     @property
     def number(self) -> int:
         """The current segment's place in the file, from 1."""
-        return self._through - length_hint(self._left)
+        return self._through - length_hint(self.left)
 
     def problem(self, text: str, claim_id: str = "", segment: int | None = None) -> None:
         """Report a problem at the current segment, or at another."""
         number = self.number if segment is None else segment
         self.found.append(Problem(self.source, number, claim_id, text))
 
-    def odd(self, text: str) -> None:
+    def odd(self, text: str) -> str | None:
         """Handle a segment that the table does not know: padded, blank, or truly unknown."""
         bare = text.strip(BLANK)
         if not bare:
             self.blanks += 1
-            return
+            return None
         handler = self.table.get((bare + self.element)[:3])
         if handler is not None:
-            handler(bare)
+            return handler(bare)
+        return None
