@@ -57,9 +57,7 @@ def test_a_claim_sent_again_is_seen_once_both_are_folded(world: Practice) -> Non
     history = part(world, first)
     later = world.frame.take(first[:1])
     sent = int(later.submitted[0])
-    again = replace(
-        later, claim_key=later.claim_key + np.uint64(1), as_of=later.as_of + 400
-    )
+    again = replace(later, claim_key=later.claim_key + np.uint64(1), as_of=later.as_of + 400)
     before = build(again, part(world, second))
     after = build(again, part(world, second).folded(history))
     assert sent > 0
