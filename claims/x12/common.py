@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Final
 
 from claims.types import Adjustment, Attachment, Provider
 from claims.x12.drafts import adjustment
 from claims.x12.state import State
-from claims.x12.values import AMOUNTS, PROVIDERS, QUANTITIES, Memo, UnreadableError
+from claims.x12.values import AMOUNTS, DATES, PROVIDERS, QUANTITIES, Memo, UnreadableError
 
 Procedure = tuple[str, str, tuple[str, ...]]
 
@@ -46,6 +47,14 @@ def optional_amount(state: State, text: str, what: str) -> Decimal | None:
     if amount is None and text:
         state.problem(f"The {what} is no amount and was left out: state it in dollars, as 123.45.")
     return amount
+
+
+def day_or_problem(state: State, text: str, what: str, claim_id: str = "") -> dt.date | None:
+    """Read a date that may be left out; one that cannot be read is reported and left out."""
+    day = DATES[text]
+    if day is None and text:
+        state.problem(f"The {what} is no date and was left out: state it as CCYYMMDD.", claim_id)
+    return day
 
 
 def _pointers(text: str) -> tuple[int, ...]:

@@ -75,7 +75,7 @@ class LineReader:
     ) -> None:
         self._state = state
         self._sep = state.element
-        self._mark = f"{state.element}6R{state.element}"
+        self._mark = f"REF{state.element}6R{state.element}"
         self._procedures = procedures
         self._adjustments = adjustments
         self._services: Memo[str, Service] = Memo(self._service)
@@ -137,24 +137,18 @@ class LineReader:
         """
         services, days, numbers, mark = self._services, self._days, self.numbers, self._mark
         for text in self._state.left:
-            kind = text[:3]
-            if kind == "DTP":
-                if text not in days:
-                    return text
+            if text in days:
                 self._line.service_from, self._line.service_to = days[text]
-            elif kind == "REF":
-                control = text[7:]
-                if text[3:7] != mark or self._sep in control:
-                    return text
-                self._line.control_number = control
-            elif kind == "SV1":
-                if text not in services or self._open:
-                    return text
+            elif text in services:
+                if self._open:
+                    self._close()
                 self._begin(services[text])
             elif text in numbers:
                 if self._open:
                     self._close()
                 self._line_number = numbers[text]
+            elif text[:7] == mark and self._sep not in (control := text[7:]):
+                self._line.control_number = control
             else:
                 return text
         return None

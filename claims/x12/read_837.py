@@ -42,7 +42,8 @@ class Reader837:
         self._state = state
         self._sep = state.element
         self._comp = state.component
-        self._member = f"{state.element}IL{state.element}"
+        sep = state.element
+        self._marks = f"NM1{sep}IL{sep}", f"NM1{sep}QC{sep}", f"CLM{sep}"
         self._skipped = frozenset((name + state.element)[:3] for name in _SKIPPED)
         self._payers: Memo[tuple[str, str, str, Position], Payer] = Memo(_payer)
         self._patients: Memo[tuple[str, Person], Patient] = Memo(_patient)
@@ -134,27 +135,27 @@ class Reader837:
         A short cut through the handlers below, which saves a call for each segment. It raises
         nothing: what is not plain is given back to be handled.
         """
-        sep, member, payers, persons = self._sep, self._member, self._payer_names, self._persons
+        orders, payers, persons = self._orders, self._payer_names, self._persons
+        sep, skipped = self._sep, self._skipped
+        member, patient, claim = self._marks
         for text in self._state.left:
-            kind = text[:3]
-            if kind == "NM1":
-                if text in payers:
-                    self._payer = payers[text]
-                    continue
-                e = text.split(sep)
-                if text[3:7] != member or len(e) < 10:
-                    return text
-                self._member_id = e[9]
-            elif kind not in self._skipped:
-                if text in self._orders:
-                    self._order = self._orders[text]
-                elif text in persons and not persons[text][1]:
-                    if self._separate:
-                        self._patient = persons[text][0]
-                    else:
-                        self._subscriber = persons[text][0]
+            if text[:3] in skipped:
+                continue
+            if text in payers:
+                self._payer = payers[text]
+            elif text in orders:
+                self._order = orders[text]
+            elif text in persons and not persons[text][1]:
+                if self._separate:
+                    self._patient = persons[text][0]
                 else:
-                    return text
+                    self._subscriber = persons[text][0]
+            elif text[:7] == member and text.count(sep) == 9:
+                self._member_id = text.rpartition(sep)[2]
+            elif text[:4] == claim:
+                return self._clm(text)
+            elif text[:7] != patient:
+                return text
         return None
 
     def _prv(self, text: str) -> None:
@@ -172,10 +173,11 @@ class Reader837:
         self._people = None
         return self._run()
 
-    def _pat(self, text: str) -> None:
+    def _pat(self, text: str) -> str | None:
         if self._separate:
             self._relationship = text.split(self._sep)[1]
             self._people = None
+        return self._run()
 
     def _payer_name(self, text: str) -> tuple[str, str]:
         e = text.split(self._sep)
