@@ -14,8 +14,10 @@ from claims.types import (
     Position,
 )
 from claims.x12.common import (
+    MOST_LINES,
     adjustment_memo,
     attachment,
+    more,
     optional_amount,
     procedure_memo,
     provider_memo,
@@ -109,7 +111,7 @@ class ClaimReader:
         self._claim = ClaimDraft("")
         self._bad: tuple[int, str] | None = None
         self._place: tuple[str, str] = ("", "")
-        self._others: list[OtherPayer] = []
+        self._others: tuple[OtherPayer, ...] = ()
         self._other: OtherReader | None = None
         self._adjustments = adjustment_memo(state.element)
         self._codes: Memo[str, Codes] = Memo(self._read_codes)
@@ -203,12 +205,14 @@ class ClaimReader:
         lines = self._lines.finish()
         if self._bad is None and not lines:
             self.spoil("The claim has no service line (LX with SV1 or SV2) up to here: add them.")
+        if len(lines) >= MOST_LINES:
+            self.spoil(f"The claim has {MOST_LINES:,} service lines or more: send it in parts.")
         self.is_open = False
         other = self._other
         if other is not None:
             self._other = None
             draft.other_payers = (*self._others, other.done())
-            self._others = []
+            self._others = ()
         if self._bad is not None:
             self._state.problem(self._bad[1], draft.claim_id, self._bad[0])
             return
@@ -247,7 +251,8 @@ class ClaimReader:
         draft.admission_type, draft.admission_source, draft.patient_status = kind, source, status
 
     def _pwk(self, text: str) -> None:
-        self._claim.attachments += (attachment(text, self._sep),)
+        draft = self._claim
+        draft.attachments = more(draft.attachments, (attachment(text, self._sep),))
 
     def _amt(self, text: str) -> None:
         if text[4:6] == "F5":
@@ -300,7 +305,7 @@ class ClaimReader:
         if diagnoses:
             if not draft.diagnoses:
                 draft.diagnosis_version = version
-            draft.diagnoses += diagnoses
+            draft.diagnoses = more(draft.diagnoses, diagnoses)
         if admitting:
             draft.admitting_diagnosis = admitting
             if not draft.diagnoses:
@@ -334,13 +339,14 @@ class ClaimReader:
         e = text.split(self._sep)
         opened = OtherReader(e[1], e[9] if len(e) > 9 else "")
         if self._other is not None:
-            self._others.append(self._other.done())
+            self._others = more(self._others, (self._other.done(),))
         self._other = opened
         self._state.table = self._other_table
 
     def _other_cas(self, text: str) -> None:
         if self._other is not None:
-            self._other.adjustments += self._adjustments[text]
+            other = self._other
+            other.adjustments = more(other.adjustments, self._adjustments[text])
 
     def _other_amt(self, text: str) -> None:
         if self._other is not None and text[4:6] == "D" + self._sep:

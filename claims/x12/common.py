@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from claims.types import Adjustment, Attachment, Provider
 from claims.x12.drafts import adjustment
 from claims.x12.state import State
 from claims.x12.values import AMOUNTS, DATES, PROVIDERS, QUANTITIES, Memo, UnreadableError
 
+MANY: Final = 2000
+MOST_LINES: Final = 10_000
+
+Item = TypeVar("Item")
 Procedure = tuple[str, str, tuple[str, ...]]
 
 
@@ -39,6 +43,14 @@ def adjustments(text: str, element: str) -> tuple[Adjustment, ...]:
         quantity = QUANTITIES[e[at + 2]] if len(e) > at + 2 else None
         triples.append(adjustment(group, carc, amount, quantity))
     return tuple(triples)
+
+
+def more(have: tuple[Item, ...], items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Add items to what a claim or line has; far beyond what the guides allow, keep what it has.
+
+    Without the bound, a file that repeats one segment a million times would take hours to add up.
+    """
+    return have + items if len(have) <= MANY else have
 
 
 def optional_amount(state: State, text: str, what: str) -> Decimal | None:

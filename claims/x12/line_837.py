@@ -7,7 +7,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from claims.types import Adjustment, LineAdjudication, ServiceLine
-from claims.x12.common import POINTERS, CasMemo, Procedure, attachment, provider_memo
+from claims.x12.common import (
+    MANY,
+    MOST_LINES,
+    POINTERS,
+    CasMemo,
+    Procedure,
+    attachment,
+    more,
+    provider_memo,
+)
 from claims.x12.drafts import LineDraft
 from claims.x12.state import Handler, State, Table
 from claims.x12.values import (
@@ -114,7 +123,8 @@ class LineReader:
             line.other_adjudications = tuple([item.done() for item in self._earlier])
             self._earlier = []
         line.__class__ = ServiceLine  # see claims.x12.drafts
-        self._lines.append(line)
+        if len(self._lines) < MOST_LINES:
+            self._lines.append(line)
 
     def _number(self, text: str) -> int:
         stated = text.split(self._sep)[1]
@@ -244,7 +254,8 @@ class LineReader:
 
     def _pwk(self, text: str) -> None:
         if self._open:
-            self._line.attachments += (attachment(text, self._sep),)
+            line = self._line
+            line.attachments = more(line.attachments, (attachment(text, self._sep),))
 
     def _nte(self, text: str) -> None:
         self._line.notes_present = True
@@ -261,7 +272,7 @@ class LineReader:
             raise UnreadableError(
                 "An earlier payer's payment (SVD02) is no amount: state it as 123.45."
             )
-        if not self._open:
+        if not self._open or len(self._earlier) > MANY:
             return
         earlier = Adjudication(e[1], amount)
         if len(e) > 3:
@@ -271,4 +282,5 @@ class LineReader:
 
     def _cas(self, text: str) -> None:
         if self._earlier:
-            self._earlier[-1].adjustments += self._adjustments[text]
+            earlier = self._earlier[-1]
+            earlier.adjustments = more(earlier.adjustments, self._adjustments[text])

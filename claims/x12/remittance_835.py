@@ -8,12 +8,19 @@ from decimal import Decimal
 from typing import Any, Final
 
 from claims.types import ZERO, Remittance, RemittanceLine
-from claims.x12.common import adjustment_memo, day_or_problem, optional_amount, procedure_memo
+from claims.x12.common import (
+    MANY,
+    MOST_LINES,
+    adjustment_memo,
+    day_or_problem,
+    more,
+    optional_amount,
+    procedure_memo,
+)
 from claims.x12.drafts import RemittanceDraft, RemittanceLineDraft
 from claims.x12.state import Handler, State, Table
 from claims.x12.values import AMOUNTS, DATES, QUANTITIES, Memo, UnreadableError
 
-_MANY: Final = 2000  # adjustments of a claim or line; the guide allows 99 CAS of six
 _SKIPPED: Final = ("N2", "N3", "N4", "PER", "TS2", "TS3", "AMT", "QTY", "CUR", "RDM")
 
 Service = tuple[str, str, tuple[str, ...], Decimal, Decimal, str, Decimal | None]
@@ -130,6 +137,8 @@ class RemittanceReader:
         if not self.is_open:
             return
         self._close_line()
+        if len(self._lines) >= MOST_LINES:
+            self.spoil(f"The remittance has {MOST_LINES:,} lines or more: ask for it in parts.")
         self.is_open = False
         draft: Any = self._claim
         if self._bad is not None:
@@ -165,7 +174,7 @@ class RemittanceReader:
         mark = self._mark
         for text in self._state.left:
             if text in adjustments:
-                if len(line.adjustments) > _MANY:
+                if len(line.adjustments) > MANY:
                     return text
                 line.adjustments += adjustments[text]
             elif text in days:
@@ -184,15 +193,16 @@ class RemittanceReader:
             self._open_line = False
             line: Any = self._line
             line.__class__ = RemittanceLine  # see claims.x12.drafts
-            self._lines.append(line)
+            if len(self._lines) < MOST_LINES:
+                self._lines.append(line)
             self._line = self._scratch
 
     def _day(self, text: str, what: str) -> dt.date | None:
         return day_or_problem(self._state, text, what, self._claim.claim_id)
 
     def _cas(self, text: str) -> None:
-        if len(self._claim.adjustments) <= _MANY:
-            self._claim.adjustments += self._cas_memo[text]
+        claim = self._claim
+        claim.adjustments = more(claim.adjustments, self._cas_memo[text])
 
     def _rendering_npi(self, text: str) -> str:
         e = text.split(self._sep)
@@ -209,10 +219,14 @@ class RemittanceReader:
 
     def _mia(self, text: str) -> None:
         e = text.split(self._sep)
-        self._claim.remarks += tuple(code for code in (*e[5:6], *e[20:24]) if code)
+        self._remark(*e[5:6], *e[20:24])
 
     def _moa(self, text: str) -> None:
-        self._claim.remarks += tuple(code for code in text.split(self._sep)[3:8] if code)
+        self._remark(*text.split(self._sep)[3:8])
+
+    def _remark(self, *codes: str) -> None:
+        claim = self._claim
+        claim.remarks = more(claim.remarks, tuple(code for code in codes if code))
 
     def _claim_dtm(self, text: str) -> str | None:
         code = text[4:7]
@@ -259,8 +273,8 @@ class RemittanceReader:
     def _line_cas(self, text: str) -> str | None:
         if not self._open_line:
             return None
-        if len(self._line.adjustments) <= _MANY:
-            self._line.adjustments += self._cas_memo[text]
+        line = self._line
+        line.adjustments = more(line.adjustments, self._cas_memo[text])
         return self._run_line()
 
     def _plain_day(self, text: str) -> dt.date:
@@ -294,4 +308,5 @@ class RemittanceReader:
 
     def _lq(self, text: str) -> None:
         if self._open_line and text[3:5] == "HE":
-            self._line.remarks += (text.split(self._sep)[2],)
+            line = self._line
+            line.remarks = more(line.remarks, (text.split(self._sep)[2],))

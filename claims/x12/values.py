@@ -1,7 +1,7 @@
 """Texts to values, remembered: the same dates, amounts and codes come back all the time.
 
 A ``Memo`` is a dict that works out what it lacks. It forgets everything when it has grown too
-large, so that memory stays constant however long the file.
+large and keeps nothing that is long, so that memory stays constant however long or odd the file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _LIMIT: Final = 1 << 14
+_LONGEST_KEY: Final = 256
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,11}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 
 
@@ -33,10 +34,11 @@ class Memo(dict[Key, Value], Generic[Key, Value]):
         self._work_out = work_out
 
     def __missing__(self, key: Key) -> Value:
-        if len(self) >= _LIMIT:
-            self.clear()
         value = self._work_out(key)
-        self[key] = value
+        if len(str(key)) <= _LONGEST_KEY:
+            if len(self) >= _LIMIT:
+                self.clear()
+            self[key] = value
         return value
 
 

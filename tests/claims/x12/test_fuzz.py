@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,3 +94,36 @@ def test_what_is_broken_in_a_claim_stays_in_it(changes: list[tuple[int, int, str
     assert last.claim_id == "A2"
     assert last.lines == first.lines
     assert len(found) in (2, 3)
+
+
+REPEATED = [
+    (["CLM*A1*1***11:B:1*Y*A*Y*Y"], ["HI*ABK:M545", "PWK*03*EL", "SBR*S*18", "CAS*CO*45*1"]),
+    (texts.claim("A1"), ["SVD*P*1*HC:1**1", "PWK*03*EL", "CAS*CO*45*1", "LX*1", "SV1*HC:1*1*UN*1"]),
+    (["CLP*A1*1*1*1*1*12*P"], ["CAS*CO*45*1", "MOA***N1", "MIA*0****N1", "SVC*HC:1*1*1"]),
+    (texts.remittance("A1"), ["CAS*CO*45*1", "LQ*HE*N1", "REF*6R*X"]),
+]
+
+
+@pytest.mark.parametrize(("start", "again"), REPEATED)
+def test_a_segment_repeated_without_end_takes_linear_time(
+    start: list[str], again: list[str]
+) -> None:
+    wrap = texts.remitted if start[0].startswith("CLP") else texts.professional
+    for segment in again:
+        seconds = []
+        for count in (20_000, 80_000):
+            data = texts.data(wrap([*start, *[segment] * count]))
+            began = time.process_time()
+            assert len(list(read(data))) >= 1
+            seconds.append(time.process_time() - began)
+        assert seconds[1] < 0.1 + 12 * seconds[0]
+
+
+def test_long_segments_are_not_remembered() -> None:
+    long = [f"HI*ABK:{'X' * 50_000}{number}" for number in range(40)]
+    tracemalloc.start()
+    for _ in read(texts.data(texts.professional([*texts.claim("A1")[:1], *long]))):
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 12_000_000
