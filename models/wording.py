@@ -3,7 +3,7 @@
 A sentence is written around the one feature that pushed its factor most; it gives that feature's
 value (a count, a rate, days) and what the key of a rate holds, and nothing that the model did not
 see. Rates are smoothed (``features.kinds``), so they are given as "about" where fewer than ``FIRM``
-claims stand behind them.
+claims stand behind them; where fewer than ``FEW`` do, it is said that the broader key speaks too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
 Row = NDArray[np.float32]
 
 FIRM: Final = 100
+FEW: Final = 10
 MOST_MISSING: Final = 3
 _KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
@@ -89,14 +90,20 @@ def _rate(lead: Feature, rate: float, seen: float, what: str, why: str) -> str:
             f"and by those that come nearest {percent(rate)} are denied{why}"
         )
     about = "about " if seen < FIRM else ""
+    # The worst line for a category need not be the one that was counted.
+    if lead.kind in _LINE_NAMES and _KINDS[lead.kind].category:
+        return f"{about}{percent(rate)} of the {what} were denied{why}"
+    if seen < FEW:
+        has, by = ("has", "it") if seen == 1 else ("have", "them")
+        return (
+            f"only {seen:,.0f} of the {what} {has} been answered so far, "
+            f"and by {by} and those that come nearest {percent(rate)} are denied{why}"
+        )
     if lead.measure == "recent":
         return (
             f"in the last {RECENT_DAYS} days {about}{percent(rate)} of the {what} "
             f"were denied{why} ({seen:,.0f} answered in all)"
         )
-    # The worst line for a category need not be the one that was counted.
-    if lead.kind in _LINE_NAMES and _KINDS[lead.kind].category:
-        return f"{about}{percent(rate)} of the {what} were denied{why}"
     return f"of {seen:,.0f} {what}, {about}{percent(rate)} were denied{why}"
 
 

@@ -79,6 +79,9 @@ def test_any_row_gives_sentences(seed: int) -> None:
          "Of 1,310 claims to this payer, 20 % were denied."),
         ("payer_rate", {"payer_rate": 0.2, "payer_seen": 40},
          "Of 40 claims to this payer, about 20 % were denied."),
+        ("payer_rate", {"payer_rate": 0.2, "payer_seen": 1},
+         "Only 1 of the claims to this payer has been answered so far, and by it and those that "
+         "come nearest 20 % are denied."),
         ("payer_rate", {"payer_rate": 0.1, "payer_seen": 0},
          "None of the claims to this payer has been answered yet, and by those that come nearest "
          "10 % are denied."),
