@@ -211,6 +211,12 @@ FACTS: Final[tuple[Fact, ...]] = (
         lambda v: _all_lines(v, v.before.repeat_state > NONE),
     ),
     Fact(
+        "exactly_repeated_share",
+        "already_billed",
+        "lines sent before with the same charge, modifiers, provider: 0 none, 1 some, 2 all",
+        lambda v: _all_lines(v, v.before.exact_repeats > 0),
+    ),
+    Fact(
         "sent_elsewhere",
         "other_coverage",
         "most times a line's service was sent to another payer before",

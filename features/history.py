@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from claims.labels import Labels
 
 _PARTS: Final = ("claim_rates", "line_rates", "sent", "answered")
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 class HistoryError(UserError):
@@ -145,7 +145,7 @@ def _sent(frame: Frame, labels: Labels) -> EventIndex:
     of = frame.line_claim
     # A replacement or a void is announced as such: it does not make the next claim a duplicate.
     rows = np.flatnonzero(comparable & frame.original[of] & (frame.submitted[of] != NO_DAY))
-    claim = np.tile(of[rows], 3)
+    claim = np.tile(of[rows], len(keys))
     return build_events(
         keys[:, rows].ravel(),
         frame.submitted[claim],

@@ -60,6 +60,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
     """Build the columns of ``CLAIM_KINDS``, each (n,)."""
     state = lines.highest(before.repeat_state, empty=NONE).astype(np.int64)
     every = lines.lowest(before.repeat_state, empty=NONE) > NONE
+    alike = lines.lowest(before.exact_repeats, empty=0) > 0
     paper = np.minimum(frame.attachments, 2) * 2 + frame.notes
     coverage = frame.position * 16 + np.minimum(frame.other_payers, 3) * 2 + frame.other_adjudicated
     return {
@@ -73,7 +74,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
         "coverage": coverage,
         "missing": missing_fields(frame, lines),
         "paperwork": paper,
-        "repeat": state * 2 + every,
+        "repeat": state * 4 + every * 2 + alike,
         "member": frame.member,
         "age_group": np.searchsorted(_AGE_STEPS, frame.age, side="right"),
         "sex": frame.sex,

@@ -38,7 +38,11 @@ _MEMBER_CATEGORIES: Final = (
 
 
 def service_keys(frame: Frame) -> tuple[U64, Flags]:
-    """Key each line three ways, shape (3, m), and say which lines can be compared at all."""
+    """Key each line four ways, shape (4, m), and say which lines can be compared at all.
+
+    By payer, service and day; by service and day; by payer and service (a visit of this kind); and
+    as the first, with the same modifiers, charge and rendering provider (the very same line).
+    """
     of = frame.line_claim
     code = np.where(frame.procedure != 0, frame.procedure, frame.revenue)
     member, payer = frame.member[of], frame.payer[of]
@@ -46,7 +50,9 @@ def service_keys(frame: Frame) -> tuple[U64, Flags]:
     # A salt goes first: folding one code into another would not tell (a, b) from (b, a).
     visit = mix(mix(mix(np.broadcast_to(_VISIT, code.shape), member), code), payer)
     dated = mix(mix(mix(np.broadcast_to(_ANY, code.shape), member), code), day)
-    keys = np.stack([mix(dated, payer), dated, visit])
+    same = mix(dated, payer)
+    alike = mix(mix(same, frame.modifiers), frame.line_charge.astype(np.uint64))
+    keys = np.stack([same, dated, visit, mix(alike, frame.line_rendering)])
     return keys, (member != 0) & (code != 0) & (frame.line_from != NO_DAY)
 
 
@@ -61,6 +67,7 @@ class Priors:
     """What came before each line (m) and each claim (n), as of the claim's day."""
 
     repeats: I64  # m: times this service was sent to this payer before
+    exact_repeats: I64  # m: of them, with the same modifiers, charge and rendering provider
     repeat_days: I64  # m: days since the last of them, -1 if none
     repeat_state: I8  # m: NONE, UNANSWERED, PAID, DENIED: what was known of the last of them
     elsewhere: I64  # m: times it was sent to other payers before
@@ -78,21 +85,22 @@ def priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
     keys, comparable = service_keys(frame)
     until, own = as_of[of], frame.claim_key[of]
     lines = len(of)
-    three = (3, lines)
-    first, last = sent.span(keys.ravel(), np.broadcast_to(until, three).ravel())
-    last = sent.without(first, last, np.broadcast_to(own, three).ravel())
+    shape = keys.shape
+    first, last = sent.span(keys.ravel(), np.broadcast_to(until, shape).ravel())
+    last = sent.without(first, last, np.broadcast_to(own, shape).ravel())
     rank, there = sent.find(keys[2])
     year_ago = np.where(there, sent.before(rank, np.maximum(until - YEAR, 0)), 0)
-    counts = (last - first).reshape(3, lines) * comparable
+    counts = (last - first).reshape(shape) * comparable
+    visited = np.maximum(first.reshape(shape)[2], year_ago)
     place = np.maximum(last[:lines] - 1, 0)
     repeated = counts[0] > 0
     return Priors(
         repeats=counts[0],
+        exact_repeats=counts[3],
         repeat_days=np.where(repeated, until - _at(sent.moments, place) % (1 << 20), -1),
         repeat_state=np.where(repeated, _state(sent, place, until), NONE).astype(np.int8),
         elsewhere=np.maximum(counts[1] - counts[0], 0),
-        visits=np.maximum(last[2 * lines :] - np.maximum(first[2 * lines :], year_ago), 0)
-        * comparable,
+        visits=np.maximum(last.reshape(shape)[2] - visited, 0) * comparable,
         **_member(frame, answered, as_of),
     )
 

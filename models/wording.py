@@ -23,6 +23,7 @@ Row = NDArray[np.float32]
 
 FIRM: Final = 100
 FEW: Final = 10
+_SHARES_SENT: Final = ("repeated_share", "exactly_repeated_share")
 MOST_MISSING: Final = 3
 _KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
@@ -57,7 +58,11 @@ def value_of(values: Row, name: str) -> float:
 
 
 def _fact(lead: Feature, values: Row) -> str:
-    return FACT_WORDS[lead.name].say(value_of(values, lead.name))
+    said = FACT_WORDS[lead.name].say(value_of(values, lead.name))
+    if lead.name in _SHARES_SENT and value_of(values, lead.name) > 0:
+        # When that was, and what came of it, is of the same factor.
+        return f"{_already_billed(values)}: {said}"
+    return said
 
 
 def _counted(lead: Feature, values: Row) -> str:

@@ -185,6 +185,13 @@ FACT_WORDS: Final[dict[str, Words]] = {
         {1: "some lines were sent to this payer before", 2: "all lines were sent before"},
         "no line was sent to this payer before",
     ),
+    "exactly_repeated_share": _choice(
+        {
+            1: "some lines went out with the same charge, modifiers and provider",
+            2: "all lines went out with the same charge, modifiers and provider",
+        },
+        "no line went out before with the same charge, modifiers and provider",
+    ),
     "sent_elsewhere": _count(
         "this service was sent to another payer once before",
         "this service was sent to other payers {n} times before",

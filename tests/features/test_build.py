@@ -134,6 +134,26 @@ def test_repeats_and_visits_are_what_looking_by_hand_gives() -> None:
         assert values[row, PLACE["visits"]] == most_visits
 
 
+def test_an_exact_repeat_has_the_same_charge_modifiers_and_provider() -> None:
+    rng = np.random.default_rng(4)
+    first = random_frame(rng, 1).replace(
+        member=np.array([7], np.uint64),
+        original=np.array([True]),
+        submitted=np.array([20_000], "i4"),
+    )
+    first = first.replace(procedure=np.full_like(first.procedure, 5))
+    history = History.build(first, random_labels(rng, first))
+    again = first.replace(claim_key=np.array([99], np.uint64)).as_of_days(20_050)
+    exact = PLACE["exactly_repeated_share"]
+    assert build(again, history)[0, exact] == 2
+    for column in ("line_charge", "modifiers", "line_rendering"):
+        other = again.replace(
+            **{column: getattr(again, column) + getattr(again, column).dtype.type(1)}
+        )
+        assert build(other, history)[0, exact] == 0
+        assert build(other, history)[0, PLACE["repeated_share"]] == 2
+
+
 def test_a_claim_judged_after_its_day_is_no_repeat_of_itself() -> None:
     rng = np.random.default_rng(9)
     frame = random_frame(rng, 1).replace(member=np.array([7], np.uint64), original=np.array([True]))
