@@ -47,16 +47,16 @@ def test_somebody_elses_folder_is_not_touched(command: str, tmp_path: Path) -> N
     assert (tmp_path / "demo" / "mine").read_text() == "mine"
 
 
-def _of_session(leader: int) -> list[int]:
-    """Processes whose environment names our test folder; none may outlive the demo."""
+def _marked(mark: str) -> list[int]:
+    """Processes whose environment bears ``mark``: all that the demo started, and what they did."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != leader:
+        if entry.name.isdigit():
             try:
                 environment = (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if f"PRECLEAR_TEST={leader}".encode() in environment:
+            if f"PRECLEAR_TEST={mark}\0".encode() in environment:
                 found.append(int(entry.name))
     return found
 
@@ -66,7 +66,7 @@ def _of_session(leader: int) -> list[int]:
 def test_an_interrupt_leaves_no_process(
     command: str, tmp_path: Path, asked: signal.Signals
 ) -> None:
-    mark = str(os.getpid())
+    mark = f"{os.getpid()}-{asked}"
     demo = subprocess.Popen(
         [command, "demo", "--claims", "50000"],
         cwd=tmp_path,
@@ -79,12 +79,16 @@ def test_an_interrupt_leaves_no_process(
     while "$ preclear synth" not in (line := demo.stdout.readline()):
         assert line, "the demo ended early"
     time.sleep(1.0)
+    assert _marked(mark)
     demo.send_signal(asked)
-    said, _ = demo.communicate(timeout=30)
+    try:
+        said, _ = demo.communicate(timeout=30)
+    finally:
+        demo.kill()
     assert demo.returncode in {130, 143}
     assert "Traceback" not in said
     until = time.monotonic() + 5
-    while (left := _of_session(int(mark))) and time.monotonic() < until:
+    while (left := _marked(mark)) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == []
 
