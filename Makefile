@@ -7,6 +7,8 @@ UNFINISHED := .venv/.unfinished
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
   --no-emit-index-url --no-emit-find-links
+# uv trusts whom the machine trusts, as pip does: a practice's own proxy or mirror among them.
+export UV_SYSTEM_CERTS ?= true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

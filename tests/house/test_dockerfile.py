@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import re
 import shlex
 import shutil
@@ -203,6 +204,7 @@ def test_the_service_imports_with_the_serve_lock_alone(
     repo: Path, dockerfile: list[Step], scripts: Path, tmp_path: Path
 ) -> None:
     """Run the build stage's own uv lines, in a copy that holds only what is copied."""
+    trusting = {"UV_SYSTEM_CERTS": "true", **os.environ}  # as the Makefile has it
     build = tmp_path / "build"
     build.mkdir()
     for rest in _of(dockerfile, "COPY", 1):
@@ -223,7 +225,7 @@ def test_the_service_imports_with_the_serve_lock_alone(
                 else word
                 for word in words
             ]
-            subprocess.run([scripts / "uv", *moved[1:]], cwd=build, check=True)
+            subprocess.run([scripts / "uv", *moved[1:]], cwd=build, check=True, env=trusting)
     shutil.rmtree(build)
     venv = tmp_path / "venv" / "bin"
     for code in ("import service.app", "import cli.main"):
