@@ -17,6 +17,7 @@ from training.examples import Examples
 from training.intervals import Figure
 from training.metrics import METRICS, CategoryFigures, Figures, category_figures, figures
 from training.metrics import auroc as plain_auroc
+from training.verdicts import Gate
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -88,6 +89,7 @@ class Evaluation:
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
     ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` the gap's length.
+    ``gates`` are empty where nobody asked for a promotion.
     """
 
     model: str
@@ -105,6 +107,7 @@ class Evaluation:
     payers: tuple[PayerFigures, ...]
     months: tuple[MonthFigures, ...]
     signal: Signal | None
+    gates: tuple[Gate, ...] = ()
 
     def metrics(self) -> dict[str, float]:
         """Every defined figure with its interval under a flat name, for the registry."""

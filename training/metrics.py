@@ -23,7 +23,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.intervals import F64, I64, UNDEFINED, Figure, percentile, reflected, resamples, share
+from training.intervals import (
+    F64,
+    I64,
+    RESAMPLES,
+    UNDEFINED,
+    Figure,
+    percentile,
+    reflected,
+    resamples,
+    share,
+)
 
 PRECISION: Final = 0.95
 _BINS: Final = 20
@@ -139,6 +149,20 @@ def auroc(score: NDArray[np.floating], denied: NDArray[np.bool_]) -> float:
     data, _ = _ordered(np.asarray(score, np.float64), denied)
     with np.errstate(invalid="ignore"):
         return float(_ranking(data, np.ones((1, len(score))))[0][0])
+
+
+def chance_error(probability: F64, seed: int = 0) -> float:
+    """The ECE that probabilities (n) show by chance alone, were each of them right.
+
+    The 95th percentile over outcomes drawn from the probabilities themselves.
+    """
+    data, _ = _ordered(np.asarray(probability, np.float64), np.zeros(len(probability), np.bool_))
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(RESAMPLES):
+        off = data.probability - (random.random(len(data.probability)) < data.probability)
+        drawn.append(float(np.abs(np.add.reduceat(off, data.bins)).sum() / len(off)))
+    return float(np.quantile(drawn, 0.95))
 
 
 def log_loss_gain(ours: F64, theirs: F64, denied: NDArray[np.bool_], seed: int = 0) -> Figure:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.dataset import Dataset
-from claims.labels import label
+from claims.labels import Labels, label
 from claims.progress import Progress
 from features.build import build
 from features.catalog import FEATURES
@@ -25,11 +25,12 @@ _CHUNK = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A dataset's claims, the history that they and their remittances make, and the examples."""
+    """A dataset's claims, their outcomes, the history that both make, and the examples."""
 
     frame: Frame
     history: History
     examples: Examples
+    labels: Labels
 
 
 def prepare(dataset: Dataset, progress: Progress) -> Prepared:
@@ -39,7 +40,7 @@ def prepare(dataset: Dataset, progress: Progress) -> Prepared:
         frame = Frame.from_tables(dataset.claims, dataset.lines)
     with progress.stage("Building the history"):
         history = History.build(frame, labels)
-    return Prepared(frame, history, make(frame, labels, Payers.of(dataset.claims)))
+    return Prepared(frame, history, make(frame, labels, Payers.of(dataset.claims)), labels)
 
 
 def matrix(frame: Frame, history: History, rows: I64, progress: Progress) -> F32:

@@ -58,6 +58,7 @@ def show(evaluation: Evaluation, screen: Console) -> None:
     _overall(evaluation, screen)
     _payers(evaluation, screen)
     _signal(evaluation, screen)
+    _gates(evaluation, screen)
 
 
 def _periods(made: Evaluation, screen: Console) -> None:
@@ -152,6 +153,19 @@ def _signal(made: Evaluation, screen: Console) -> None:
         f"The best single feature, {made.signal.best_feature}, has AUROC "
         f"{made.signal.best_auroc:.3f} alone; the model has {number(made.overall.auroc.value)}."
     )
+
+
+def _gates(made: Evaluation, screen: Console) -> None:
+    if not made.gates:
+        return
+    rows = table(screen, "Gates before a promotion")
+    rows.add_column("gate", no_wrap=True)
+    rows.add_column("verdict", no_wrap=True)
+    rows.add_column("why")
+    for one in made.gates:
+        rows.add_row(one.name, one.verdict, one.sentence)
+    screen.print()
+    screen.print(rows)
 
 
 def show_assessment(made: Assessment, screen: Console) -> None:

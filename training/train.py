@@ -8,30 +8,28 @@ history holds the whole of the data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claims.dataset import Dataset
-from claims.errors import UserError
 from claims.progress import Progress
 from features.catalog import FEATURES, NAMES
-from models.aliases import CHAMPION
 from models.denial import DenialModel, Prediction
 from models.registry import Registry
-from training import baselines, running
-from training.boosters import Settings, parameters
+from training import baselines, champion, gates, leaks, running
+from training.boosters import Settings, latest, parameters
 from training.ceiling import ceiling
 from training.code import code_version
 from training.days import iso
 from training.evaluation import Evaluation, Period, evaluate, period, signal
 from training.examples import Examples
 from training.fit import Fitted, fit
-from training.gates import refusal
 from training.prepare import Prepared, matrix, prepare
 from training.splits import Split, split
+from training.verdicts import Gate, refusal
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -53,12 +51,17 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A model and how it did, before anything is kept."""
+    """A model and how it did, before anything is kept.
+
+    ``peers`` are the baselines' probabilities of the test claims by name; ``checks`` are the gates
+    that were asked of the features.
+    """
 
     fitted: Fitted
     evaluation: Evaluation
     predicted: Prediction
-    constant: F64
+    peers: Mapping[str, F64]
+    checks: tuple[Gate, ...]
     test_values: F32
     examples: Examples
     split: Split
@@ -143,7 +146,18 @@ def learn(
             signal=signal(fitted.gain, NAMES, FACTORS, test, examples.denied[parts.test]),
             seed=settings.seed,
         )
-    return Learned(fitted, evaluation, predicted, peers["constant"], test, examples, parts)
+        checks = _checks(prepared, examples, parts, values, fitted)
+    return Learned(fitted, evaluation, predicted, peers, checks, test, examples, parts)
+
+
+def _checks(
+    prepared: Prepared, examples: Examples, parts: Split, values: F32, fitted: Fitted
+) -> tuple[Gate, ...]:
+    last = values[parts.test[latest(examples.day[parts.test])]]
+    return (
+        leaks.missing(values[parts.train], last, fitted.gain),
+        leaks.times(prepared, examples, parts, values),
+    )
 
 
 def _peers(values: F32, examples: Examples, parts: Split, seed: int) -> dict[str, F64]:
@@ -174,10 +188,12 @@ def train(
     prepared = prepare(dataset, progress)
     digest = dataset.digest()
     learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth)
+    with progress.stage("Asking the gates"):
+        learned = replace(learned, evaluation=_gated(registry, learned, settings.seed))
     with progress.stage("Registering"):
         version = _register(registry, learned, settings)
     history = running.save(prepared.history, home)
-    reason = _decide(registry, learned, version, settings.seed) if promote else ""
+    reason = _decide(registry, learned, version) if promote else ""
     return Trained(
         evaluation=learned.evaluation,
         model=learned.fitted.model,
@@ -202,38 +218,41 @@ def _register(registry: Registry, learned: Learned, settings: Settings) -> str:
         name=f"train {made.data_digest.removeprefix('sha256:')[:8]}",
         parameters=chosen,
         metrics=made.metrics(),
-        tags={"preclear.data": made.data_digest, **code_version()},
+        tags={"preclear.data": made.data_digest, **code_version(), **_gate_tags(made.gates)},
         files={"evaluation.json": made.text()},
         plots=draw(made, learned.predicted.probability, denied),
     )
     return log(registry, learned.fitted.model, record)
 
 
-def _champion(registry: Registry, learned: Learned) -> F64 | None:
-    """The champion's probabilities for the test claims.
-
-    ``None`` where there is none, it knows other features, or it had seen answers of that period.
-    """
-    try:
-        champion = DenialModel.load(registry.resolve(CHAMPION).bundle)
-    except UserError:
-        return None
-    before = str(champion.facts.get("learned_before", "9999"))
-    if before > iso(learned.split.test_starts):
-        return None
-    return champion.predict(learned.test_values).probability
+def _gate_tags(asked: tuple[Gate, ...]) -> dict[str, str]:
+    return {
+        f"preclear.gate.{one.name.replace(' ', '_')}": f"{one.verdict}: {one.sentence}"
+        for one in asked
+    }
 
 
-def _decide(registry: Registry, learned: Learned, version: str, seed: int) -> str:
-    """Promote the version, or say why not; either is kept with it."""
-    reason = refusal(
-        learned.evaluation,
-        learned.predicted.probability,
-        learned.constant,
-        _champion(registry, learned),
-        learned.examples.denied[learned.split.test],
-        seed,
+def _gated(registry: Registry, learned: Learned, seed: int) -> Evaluation:
+    """The evaluation with what every gate said."""
+    examples, test = learned.examples, learned.split.test
+    rival = champion.find(
+        registry, learned.fitted.model.digest, learned.test_values, examples.day[test]
     )
+    tested = gates.Exam(
+        evaluation=learned.evaluation,
+        probability=learned.predicted.probability,
+        denied=examples.denied[test],
+        payer=examples.payer[test],
+        payers=examples.payers,
+        peers=learned.peers,
+        seed=seed,
+    )
+    return replace(learned.evaluation, gates=gates.judge(tested, rival, learned.checks))
+
+
+def _decide(registry: Registry, learned: Learned, version: str) -> str:
+    """Promote the version, or say why not; either is kept with it."""
+    reason = refusal(learned.evaluation.gates)
     if reason:
         registry.refuse(version, reason)
         return reason
