@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from models.promise import Promise
     from models.registry import Entry, Registry
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -70,10 +71,13 @@ def list_(as_json: Json = False) -> None:
 
 
 def show(model: Wanted = "champion", as_json: Json = False) -> None:
-    """Show one model: its digest, what it learned from, its figures."""
-    entry = _registry().show(model)
+    """Show one model: its digest, what it learned from, its figures, the precisions it can keep."""
+    registry = _registry()
+    entry = registry.show(model)
+    promise = _promise(registry, entry.version)
     if as_json:
-        print(json.dumps(asdict(entry), indent=1))
+        kept = None if promise is None else promise.to_json()
+        print(json.dumps({**asdict(entry), "promise": kept}, indent=1))
         return
     from training.report import table
 
@@ -94,6 +98,46 @@ def show(model: Wanted = "champion", as_json: Json = False) -> None:
     for name, value in facts.items():
         made.add_row(name, value)
     screen.print(made)
+    if promise is not None:
+        screen.print()
+        _show_promise(promise, screen)
+
+
+def _promise(registry: Registry, version: str) -> Promise | None:
+    from models.bundle import parse_json, read
+    from models.promise import Promise
+
+    _, files = read(registry.resolve(version).bundle)
+    content = files.get("promise.json")
+    return None if content is None else Promise.from_json(parse_json(content, "promise.json"))
+
+
+def _show_promise(promise: Promise, screen: Console) -> None:
+    """Print every fifth precision and the best: ``--json`` has them all."""
+    from training.report import table
+
+    if not promise.rows:
+        screen.print("It can keep no precision: of no threshold was 0.5 shown on its test claims.")
+        return
+    made = table(
+        screen,
+        f"Precisions that it keeps (shown on {promise.examples:,} test claims, "
+        f"{promise.confidence:.0%} confidence)",
+    )
+    for name in ("precision", "from", "shown at least", "recall", "flagged"):
+        made.add_column(name, justify="right")
+    for place, row in enumerate(promise.rows):
+        if place % 5 and row is not promise.rows[-1]:
+            continue
+        made.add_row(
+            f"{row.precision:.2f}",
+            f"{row.threshold:.3f}",
+            f"{row.bound:.3f}",
+            f"{row.recall:.3f}",
+            f"{row.flagged:,}",
+        )
+    screen.print(made)
+    screen.print(f"More than {promise.best:.2f} cannot be kept, and is refused.")
 
 
 def promote(model: Wanted, as_json: Json = False) -> None:

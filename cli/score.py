@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -47,6 +48,10 @@ def score(
         str, typer.Option(help="'submission' (each claim's own day) or a date, YYYY-MM-DD.")
     ] = SUBMISSION,
     model: Annotated[str, typer.Option(help="Alias or version in the registry.")] = "champion",
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Precision to keep, such as 0.9, in place of the model's threshold."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Reading processes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -57,6 +62,7 @@ def score(
     from claims.settings import Settings
     from cli.progress import watch
     from cli.score_rows import table, write, writer_for
+    from models.promise import threshold_for
     from models.scoring import Scorer
     from service.start import open_model
 
@@ -65,6 +71,8 @@ def score(
     settings = Settings.read()
     keys = load_keys(settings.home)
     denial, reference = open_model(settings, model)
+    if precision is not None:
+        threshold_for(denial.promise, precision)  # refused before anything is read
     progress = watch()
     catalogue = load_catalogue(settings.carc_csv)
     read = partial(read_dataset, keys=keys, catalogue=catalogue, workers=workers, progress=progress)
@@ -76,9 +84,10 @@ def score(
     frame = _frame(claims, day)
     with progress.stage("Scoring", total=len(frame)) as advance:
         scorer = Scorer(denial, known, keys, version=reference.version)
-        scores = scorer.score_frame(frame, advance)
-    write(table(_ids(claims), scores, frame.as_of, claims.claims["charge"]), out)
-    _summary(scores, claims, out, reference.version, as_json=as_json)
+        scores = scorer.score_frame(frame, advance, precision)
+    write(table(_ids(claims), scores, frame.as_of, claims.claims["charge"], precision), out)
+    used = Used(reference.version, scorer.threshold(precision), precision)
+    _summary(scores, claims, out, used, as_json=as_json)
 
 
 def _day(as_of: str) -> int | None:
@@ -138,9 +147,16 @@ def _report(claims: Dataset) -> None:
         print(f"preclear: and {more:,} more; `preclear read --json` lists all", file=sys.stderr)
 
 
-def _summary(
-    scores: FrameScores, claims: Dataset, out: Path, version: str, *, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What the decisions rest on: version, threshold, and the precision that it keeps, if asked."""
+
+    version: str
+    threshold: float
+    precision: float | None
+
+
+def _summary(scores: FrameScores, claims: Dataset, out: Path, used: Used, *, as_json: bool) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -149,13 +165,16 @@ def _summary(
     at_risk = pc.sum(claims.claims["charge"].filter(held)).as_py() or 0
     decisions: Sequence[str] = ("hold", "review", "submit")
     if as_json:
-        told: dict[str, Any] = {"claims": len(scores.decision), "model_version": version}
+        told: dict[str, Any] = {"claims": len(scores.decision), "model_version": used.version}
+        told |= {"threshold": used.threshold, "precision_promised": used.precision}
         told |= {name: counts[name] for name in decisions}
         told |= {"amount_to_look_at": f"{at_risk:.2f}", "problems": len(claims.problems)}
         print(json.dumps({**told, "out": str(out)}, indent=2))
         return
     said = ", ".join(f"{counts[name]:,} {name}" for name in decisions)
+    if used.precision is not None:
+        said += f" (from {used.threshold:.3f} on, which keeps a precision of {used.precision:g})"
     print(
-        f"Scored {len(scores.decision):,} claims with model version {version}: {said}; "
+        f"Scored {len(scores.decision):,} claims with model version {used.version}: {said}; "
         f"${at_risk:,.2f} on those to hold or review. Wrote {out}"
     )

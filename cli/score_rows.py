@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 
 
 def table(
-    claim_ids: pa.Array, scores: FrameScores, as_of: NDArray[np.int32], charge: pa.ChunkedArray
+    claim_ids: pa.Array,
+    scores: FrameScores,
+    as_of: NDArray[np.int32],
+    charge: pa.ChunkedArray,
+    precision: float | None = None,
 ) -> pa.Table:
-    """The rows: the six columns of the contract first (design.md section 4), then more."""
+    """The rows: the six columns of the contract first (design.md section 4), then more.
+
+    ``precision_promised`` is a column where a precision was asked for.
+    """
     names = np.array(CATEGORIES)
     levels = np.array(["none", "thin", "good"])
+    promised = {} if precision is None else {"precision_promised": np.full(len(as_of), precision)}
     return pa.table(
         {
             "claim_id": claim_ids.cast(pa.string()),
@@ -40,6 +48,7 @@ def table(
             "amount_at_risk": charge,
             "support": levels[scores.known],
             "as_of": pa.array(as_of, pa.int32()).cast(pa.date32()),
+            **promised,
         }
     )
 

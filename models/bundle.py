@@ -23,7 +23,7 @@ FORMAT: Final = "preclear-denial-model"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 REQUIRED: Final = frozenset({"denial.txt", "calibration.json", "carcs.json"})
-ALLOWED: Final = REQUIRED | {"category.txt"}
+ALLOWED: Final = REQUIRED | {"category.txt", "promise.json"}
 LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20
 

@@ -22,6 +22,7 @@ from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
 from models.native import NativeBooster, NativeError
+from models.promise import Promise, PromiseError
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -57,7 +58,8 @@ class DenialModel:
     """A model that can answer. Make it with ``from_parts`` or ``load``; share it freely.
 
     ``threshold`` is the probability from which a claim is not sent as it is. ``facts`` is what
-    training said about itself. ``digest`` names the model: same parts, same digest.
+    training said about itself, ``promise`` the precisions that it can keep, if they were measured.
+    ``digest`` names the model: same parts, same digest.
     """
 
     denial: NativeBooster
@@ -68,6 +70,7 @@ class DenialModel:
     carcs: CarcTable
     threshold: float
     facts: Mapping[str, object]
+    promise: Promise | None
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -84,6 +87,7 @@ class DenialModel:
         carcs: CarcTable,
         threshold: float,
         facts: Mapping[str, object],
+        promise: Promise | None = None,
     ) -> DenialModel:
         """Put a model together from what training made.
 
@@ -101,6 +105,8 @@ class DenialModel:
         }
         if category is not None:
             files["category.txt"] = category.encode()
+        if promise is not None:
+            files["promise.json"] = bundle.canonical(promise.to_json())
         about = {
             "features": list(FEATURE_NAMES),
             "categories": list(CATEGORIES),
@@ -126,6 +132,14 @@ class DenialModel:
         about, files = bundle.read(folder)
         return cls._assembled(about, files, bundle.manifest_of(about, files))
 
+    def promising(self, promise: Promise) -> DenialModel:
+        """The same model with a table of precisions; its digest is another."""
+        content = bundle.parse_json(self._manifest, "it")
+        assert isinstance(content, dict)  # noqa: S101 - our own manifest
+        about: dict[str, object] = content["about"]
+        files = {**self._files, "promise.json": bundle.canonical(promise.to_json())}
+        return self._assembled(about, files, bundle.manifest_of(about, files))
+
     def save(self, folder: Path) -> None:
         """Write the model into the new folder ``folder``."""
         bundle.write(folder, self._manifest, self._files)
@@ -142,14 +156,16 @@ class DenialModel:
             category = None if text is None else NativeBooster(text.decode())
             calibration = Calibration.from_json(bundle.parse_json(files["calibration.json"], "it"))
             carcs = CarcTable.from_json(bundle.parse_json(files["carcs.json"], "it"))
-        except (NativeError, CalibrationError, CarcTableError, UnicodeDecodeError) as error:
+            kept = files.get("promise.json")
+            promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
+        except (NativeError, CalibrationError, CarcTableError, PromiseError, UnicodeError) as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _boosters_fit(denial, category, len(classes))
         facts = about.get("training")
         if not isinstance(facts, dict):
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
-            denial, category, classes, prior, calibration, carcs, threshold, facts,
+            denial, category, classes, prior, calibration, carcs, threshold, facts, promise,
             bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 

@@ -124,6 +124,7 @@ class Score:
     raw_score: float
     base_value: float
     other_contribution: float
+    precision_promised: float | None = None
     score_id: str = ""
     scored_at: str = ""
 

@@ -28,6 +28,7 @@ from models.denial import DenialModel, Prediction
 from models.edits import find_edits
 from models.explain import explain
 from models.frames import join
+from models.promise import threshold_for
 from models.score import (
     MAX_CARCS,
     MAX_CATEGORIES,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from features.history import History
 
 AsOf = dt.date | None
+Precision = float | None
+"""A precision to be kept; ``None``: the model's own threshold."""
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
@@ -81,6 +84,16 @@ class FrameScores:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """One claim, the day to judge it, the threshold to decide by, the precision that it keeps."""
+
+    claim: Claim
+    day: dt.date
+    threshold: float
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
     """Everything computed for the claims of one request, rows in their order."""
 
@@ -111,26 +124,42 @@ class Scorer:
         self._keys = keys
         self._ref = ModelRef(name=name, version=version, digest=model.digest)
 
-    def score(self, claims: Sequence[Claim], as_of: AsOf | Sequence[AsOf] = None) -> list[Scored]:
+    def score(
+        self,
+        claims: Sequence[Claim],
+        as_of: AsOf | Sequence[AsOf] = None,
+        precision: Precision | Sequence[Precision] = None,
+    ) -> list[Scored]:
         """Answer for each claim, judged as of ``as_of``: one day for all, or one for each.
 
-        ``None`` is the day the claim was submitted, and today where it does not say.
+        ``None`` is the day the claim was submitted, and today where it does not say. With
+        ``precision`` (one for all, or one for each) the threshold is the one that keeps it; raises
+        ``PromiseError`` when none does.
         """
         days = list(as_of) if isinstance(as_of, Sequence) else [as_of] * len(claims)
+        wanted = list(precision) if isinstance(precision, Sequence) else [precision] * len(claims)
         today = dt.date.today()  # noqa: DTZ011 -- X12 dates have no time zone either
         dated = [
-            (claim, day or claim.submitted_on or today)
-            for claim, day in zip(claims, days, strict=True)
+            _Asked(claim, day or claim.submitted_on or today, self.threshold(kept), kept)
+            for claim, day, kept in zip(claims, days, wanted, strict=True)
         ]
         found: list[Scored] = []
         for first in range(0, len(dated), _TOGETHER):
             found.extend(self._answers(dated[first : first + _TOGETHER]))
         return found
 
-    def _answers(self, dated: Sequence[tuple[Claim, dt.date]]) -> list[Scored]:
-        frame = Frame.from_claims([claim for claim, _ in dated], self._keys)
-        batch = self._batch(frame.replace(as_of=np.array([as_days(day) for _, day in dated], "i4")))
-        return [self._answer(batch, row, *one) for row, one in enumerate(dated)]
+    def threshold(self, precision: Precision = None) -> float:
+        """The model's threshold, or the one that keeps ``precision``. Raises ``PromiseError``."""
+        if precision is None:
+            return self._model.threshold
+        return threshold_for(self._model.promise, precision)
+
+    def _answers(self, asked: Sequence[_Asked]) -> list[Scored]:
+        frame = Frame.from_claims([one.claim for one in asked], self._keys)
+        batch = self._batch(
+            frame.replace(as_of=np.array([as_days(one.day) for one in asked], "i4"))
+        )
+        return [self._answer(batch, row, one) for row, one in enumerate(asked)]
 
     def _batch(self, frame: Frame) -> _Batch:
         count, starts = len(frame), frame.starts
@@ -154,7 +183,8 @@ class Scorer:
             levels(own),
         )
 
-    def _answer(self, batch: _Batch, row: int, claim: Claim, day: dt.date) -> Scored:
+    def _answer(self, batch: _Batch, row: int, asked: _Asked) -> Scored:
+        claim, day = asked.claim, asked.day
         prediction, values = batch.prediction.row(row), batch.values[row]
         probability = float(prediction.probability[0])
         first, last = batch.frame.starts[row : row + 2]
@@ -162,7 +192,7 @@ class Scorer:
         edits = find_edits(claim, day)
         now = Situation(
             probability=probability,
-            threshold=self._model.threshold,
+            threshold=asked.threshold,
             categories=prediction.category_probability[0],
             values=values,
             known=int(batch.known[row]),
@@ -178,7 +208,7 @@ class Scorer:
             model=self._ref,
             denial_probability=probability,
             decision=decision,
-            threshold=self._model.threshold,
+            threshold=asked.threshold,
             amount_at_risk=amount(claim.charge),
             support=support(values),
             categories=self._categories(now.categories, int(batch.frame.payer[row])),
@@ -192,6 +222,7 @@ class Scorer:
             raw_score=float(prediction.raw[0]),
             base_value=reasons.base,
             other_contribution=reasons.other,
+            precision_promised=asked.precision,
         )
         return Scored(score, values, prediction)
 
@@ -210,23 +241,28 @@ class Scorer:
         )
 
     def score_frame(
-        self, frame: Frame, progress: Callable[[int], None] | None = None
+        self,
+        frame: Frame,
+        progress: Callable[[int], None] | None = None,
+        precision: Precision = None,
     ) -> FrameScores:
         """Score the claims of ``frame``, each as of its ``as_of`` (today where not stated).
 
         ``progress`` is called with the number of claims done, chunk by chunk. Rules on claims
-        (``models.edits``) need the claim itself, so they play no part here.
+        (``models.edits``) need the claim itself, so they play no part here. ``precision`` is as in
+        ``score``.
         """
+        threshold = self.threshold(precision)
         today = np.int32(as_days(dt.date.today()))  # noqa: DTZ011
         frame = frame.replace(as_of=np.where(frame.as_of == NO_DAY, today, frame.as_of))
         found: list[FrameScores] = []
         for first in range(0, len(frame), _CHUNK):
             rows = np.arange(first, min(first + _CHUNK, len(frame)))
-            found.append(self._chunk(frame.take(rows)))
+            found.append(self._chunk(frame.take(rows), threshold))
             if progress is not None:
                 progress(len(rows))
         if not found:
-            found = [self._chunk(frame)]
+            found = [self._chunk(frame, threshold)]
         return FrameScores(
             np.concatenate([part.probability for part in found]),
             np.concatenate([part.category for part in found]),
@@ -236,10 +272,10 @@ class Scorer:
             np.concatenate([part.known for part in found]),
         )
 
-    def _chunk(self, frame: Frame) -> FrameScores:
+    def _chunk(self, frame: Frame, threshold: float) -> FrameScores:
         values = build(frame, self._history)
         prediction, known = self._model.predict(values), levels(values)
-        probability, threshold = prediction.probability, self._model.threshold
+        probability = prediction.probability
         looked = needs_a_look(probability, threshold, known)
         decision = np.full(len(frame), "submit", "U6")
         action = np.full(len(frame), "submit", "U32")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Query, Request
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from models.score import ModelRef
     from service.audit.repository import AuditRepository
     from service.scoring.service import ScoringService
+
+PRECISION_MEANING: Final = (
+    "Share of the claims at or above the threshold that are denied indeed, 0.5 to 0.99: the "
+    "threshold that keeps it takes the place of the model's own; 422 when none does."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +45,4 @@ def _state(request: Request) -> State:
 
 Held = Annotated[State, Depends(_state)]
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
+Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]

@@ -19,7 +19,7 @@ from claims.progress import Progress
 from features.catalog import FEATURES, NAMES
 from models.denial import DenialModel, Prediction
 from models.registry import Registry
-from training import baselines, champion, gates, leaks, running
+from training import baselines, champion, gates, leaks, promising, running
 from training.boosters import Settings, latest, parameters
 from training.ceiling import ceiling
 from training.code import code_version
@@ -146,8 +146,19 @@ def learn(
             signal=signal(fitted.gain, NAMES, FACTORS, test, examples.denied[parts.test]),
             seed=settings.seed,
         )
+        fitted = _promising(fitted, values, examples, parts, predicted)
         checks = _checks(prepared, examples, parts, values, fitted)
     return Learned(fitted, evaluation, predicted, peers, checks, test, examples, parts)
+
+
+def _promising(
+    fitted: Fitted, values: F32, examples: Examples, parts: Split, predicted: Prediction
+) -> Fitted:
+    """The model with the table of precisions that it keeps on the test period."""
+    _, earlier = fitted.model.scores(values[parts.calibration])
+    walk = promising.thresholds(earlier, examples.denied[parts.calibration])
+    promise = promising.measure(walk, predicted.probability, examples.denied[parts.test])
+    return replace(fitted, model=fitted.model.promising(promise))
 
 
 def _checks(

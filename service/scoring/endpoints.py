@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from models.promise import PromiseError, threshold_for
 from service.body import JSON_LINES, kind_of, read_body
-from service.deps import AsOf, Held
+from service.deps import AsOf, Held, Precision
+from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, SCORE
 from service.scoring.requests import parse_claim, parse_json
@@ -29,32 +32,41 @@ router = APIRouter(tags=["scoring"])
 
 
 @router.post("/score", response_class=JSONResponse, **SCORE)
-async def score(request: Request, held: Held, as_of: AsOf = None) -> Response:
+async def score(
+    request: Request, held: Held, as_of: AsOf = None, precision: Precision = None
+) -> Response:
     """Score one claim (JSON), or every claim of an 837.
 
     The answer is written to the audit log before it is given.
     """
+    _can_keep(held, precision)
     kind = kind_of(request, ("json", "x12"))
     body = await read_body(request, held.settings.max_body_bytes)
     if kind == "x12":
-        return await _score_837(held, body, as_of)
+        return await _score_837(held, body, as_of, precision)
     ask = parse_claim(parse_json(body), held.settings.max_lines, as_of)
-    return JSONResponse(await held.scoring.score_one(ask))
+    return JSONResponse(await held.scoring.score_one(replace(ask, precision=precision)))
 
 
 @router.post("/score/batch", response_class=JSONResponse, **BATCH)
-async def score_batch(request: Request, held: Held, as_of: AsOf = None) -> Response:
+async def score_batch(
+    request: Request, held: Held, as_of: AsOf = None, precision: Precision = None
+) -> Response:
     """Score many claims: ``{"claims": [...]}``, JSON lines, or an 837.
 
     One bad claim never loses its neighbours: its slot holds a problem. JSON lines are answered as
     JSON lines, while the rest is still being scored.
     """
+    _can_keep(held, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
     body = await read_body(request, settings.max_body_bytes)
     if kind == "x12":
-        return await _score_837(held, body, as_of)
-    slot = partial(slot_of, settings=settings, as_of=as_of)
+        return await _score_837(held, body, as_of, precision)
+
+    def slot(claim: object) -> Slot:
+        return _promised(slot_of(claim, settings, as_of), precision)
+
     if kind == "jsonl":
         lines = lines_of(body, settings.max_claims)
         found = answers(held.scoring, lines, slot, CHUNK)
@@ -64,16 +76,29 @@ async def score_batch(request: Request, held: Held, as_of: AsOf = None) -> Respo
     return JSONResponse({"scores": scores, "problems": []})
 
 
-async def _score_837(held: State, body: bytes, as_of: dt.date | None) -> Response:
+def _can_keep(held: State, precision: float | None) -> None:
+    """Raises ``Problem`` (422) when the model cannot keep ``precision``, with the best it can."""
+    if precision is None:
+        return
+    try:
+        threshold_for(held.model.promise, precision)
+    except PromiseError as error:
+        raise Problem(422, "precision-not-kept", str(error)) from None
+
+
+def _promised(slot: Slot, precision: float | None) -> Slot:
+    return slot if isinstance(slot, Problem) else replace(slot, precision=precision)
+
+
+async def _score_837(
+    held: State, body: bytes, as_of: dt.date | None, precision: float | None
+) -> Response:
     settings = held.settings
     found = await asyncio.to_thread(claims_of, body, settings.max_lines, settings.max_claims, as_of)
-    parts = answers(held.scoring, found.slots, _ready, CHUNK)
+    ready = partial(_promised, precision=precision)
+    parts = answers(held.scoring, found.slots, ready, CHUNK)
     scores = [one async for part in parts for one in part]
     return JSONResponse({"scores": scores, "problems": found.problems})
-
-
-def _ready(slot: Slot) -> Slot:
-    return slot
 
 
 async def _as_lines(parts: AsyncIterator[list[Answer]]) -> AsyncIterator[str]:

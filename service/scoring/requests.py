@@ -28,10 +28,11 @@ _MOST_ERRORS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One claim to be scored, and the day as of which it is judged."""
+    """One claim to be scored, the day as of which it is judged, and a precision to be kept."""
 
     claim: Claim
     as_of: dt.date
+    precision: float | None = None
 
 
 def parse_json(body: bytes) -> object:

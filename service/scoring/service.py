@@ -143,7 +143,11 @@ class ScoringService:
             return internal(error)
 
     def _answers(self, asks: Sequence[Ask]) -> list[Recorded]:
-        scored = self._scorer.score([ask.claim for ask in asks], [ask.as_of for ask in asks])
+        scored = self._scorer.score(
+            [ask.claim for ask in asks],
+            [ask.as_of for ask in asks],
+            [ask.precision for ask in asks],
+        )
         return [self._answer(ask, one) for ask, one in zip(asks, scored, strict=True)]
 
     def _answer(self, ask: Ask, scored: Scored) -> Recorded:

@@ -48,6 +48,20 @@ def later(tmp_path: Path, world: Practice) -> Path:
     return write(tmp_path / "later.837", world.claims[-60:])
 
 
+def test_a_precision_is_kept_or_refused(
+    settings: Settings, later: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "scores.jsonl"
+    words = ["score", str(later), "--out", str(out), "--precision"]
+    assert call([*words, "0.95"]) == 1
+    assert "the best that it can keep is 0.9" in capsys.readouterr().err
+    assert not out.exists()
+    assert call([*words, "0.9", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["threshold"], told["precision_promised"]) == (0.7, 0.9)
+    assert {row["precision_promised"] for row in read(out)} == {0.9}
+
+
 def test_a_row_for_each_claim_in_the_order_of_the_file(
     settings: Settings, world: Practice, later: Path, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

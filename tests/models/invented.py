@@ -34,6 +34,7 @@ from features.history import History
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
+from models.promise import Promise, Row
 
 KEYS = Keys(b"k" * 32)
 START = dt.date(2024, 1, 1)
@@ -44,6 +45,14 @@ CARC = {
     "authorization": "197", "timely_filing": "29", "coordination_of_benefits": "22",
     "duplicate": "18", "missing_information": "16", "other": "96",
 }  # fmt: skip
+# A table of this shape is all that a test needs: whether it is true is training's affair.
+PROMISE = Promise(
+    confidence=0.95, examples=1_000, denied=300,
+    rows=(
+        Row(precision=0.6, threshold=0.25, bound=0.61, recall=0.9, flagged=420),
+        Row(precision=0.9, threshold=0.7, bound=0.91, recall=0.5, flagged=160),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -213,5 +222,6 @@ def practice(count: int = 5000, seed: int = 11) -> Practice:
         carcs=CarcTable.fit(outcomes.category[denied], outcomes.carc[denied], frame.payer[denied]),
         threshold=0.35,
         facts={"examples": count},
+        promise=PROMISE,
     )
     return Practice(claims, frame, outcomes, history, values, model, booster, category_booster)

@@ -25,6 +25,7 @@ def _parts(world: Practice, **changes: object) -> dict[str, object]:
         "carcs": model.carcs,
         "threshold": 0.35,
         "facts": {"examples": 5000},
+        "promise": model.promise,
     }
     return parts | changes
 

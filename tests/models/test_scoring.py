@@ -14,6 +14,7 @@ from invented import CARC, Practice, clean_claim
 
 from claims.categories import CATEGORIES
 from claims.types import Claim, Eligibility, OtherPayer, Payer, Provider
+from models.promise import PromiseError
 from models.score import Score
 from models.scoring import Scorer
 
@@ -146,6 +147,24 @@ def test_values_are_those_that_training_saw(scorer: Scorer, world: Practice) -> 
 def test_one_by_one_and_together_are_the_same(scorer: Scorer, world: Practice) -> None:
     together = [one.score for one in scorer.score(world.claims[:150])]
     assert together == [_score(scorer, claim) for claim in world.claims[:150]]
+
+
+def test_a_precision_takes_the_place_of_the_threshold(scorer: Scorer, world: Practice) -> None:
+    claims = world.claims[-40:]
+    plain = scorer.score(claims)
+    kept = scorer.score(claims, precision=0.7)
+    for one, other in zip(plain, kept, strict=True):
+        assert one.score.denial_probability == other.score.denial_probability
+        assert (one.score.threshold, one.score.precision_promised) == (0.35, None)
+        assert (other.score.threshold, other.score.precision_promised) == (0.7, 0.7)
+    frame = world.frame.take(np.arange(len(world.frame))[-40:])
+    held = scorer.score_frame(frame, precision=0.7).decision != "submit"
+    strict = scorer.score_frame(frame).decision != "submit"
+    assert held.sum() < strict.sum()
+    mixed = scorer.score(claims[:2], precision=[None, 0.6])
+    assert [one.score.threshold for one in mixed] == [0.35, 0.25]
+    with pytest.raises(PromiseError, match=r"the best that it can keep is 0\.9"):
+        scorer.score(claims, precision=0.95)
 
 
 def test_a_score_can_be_replayed_from_its_values(scorer: Scorer, world: Practice) -> None:

@@ -87,7 +87,13 @@ def test_models_compare_promote_and_roll_back(
     assert call(["models", "rollback"]) == 1
     assert "No champion came before version 1" in capsys.readouterr().err
     assert call(["models", "show"]) == 0
-    assert "sha256:" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "sha256:" in told
+    assert "Precisions that it keeps" in told
+    assert "cannot be kept, and is refused" in told
+    assert call(["models", "show", "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)["promise"]["rows"]
+    assert all(row["bound"] >= row["precision"] for row in kept)
     assert call(["models", "promote", "99"]) == 1
     assert "no version 99" in capsys.readouterr().err
 
