@@ -105,6 +105,10 @@ def test_the_run_holds_figures_plots_digest_and_code(trained: Trained, home: Pat
         assert path.read_bytes().startswith(b"\x89PNG")
     kept = json.loads((folder / "evaluation.json").read_text())
     assert kept["overall"]["auroc"]["value"] == trained.evaluation.overall.auroc.value
+    assert {one["verdict"] for one in kept["gates"]} == {"passed", "not asked"}
+    for one in kept["gates"]:
+        tag = entry.tags[f"preclear.gate.{one['name'].replace(' ', '_')}"]
+        assert tag == f"{one['verdict']}: {one['sentence']}"
 
 
 def test_nothing_of_a_claim_is_in_the_registry(trained: Trained, home: Path) -> None:
@@ -167,7 +171,30 @@ def test_shuffled_outcomes_are_reported_as_chance_and_refused(home: Path) -> Non
     assert 0.42 < made.evaluation.overall.auroc.value < 0.58
     assert not made.promoted
     assert "AUROC" in made.refusal or "no better than the constant" in made.refusal
-    assert "refused" in Registry(home / "mlruns").show(made.version).promotion
+    entry = Registry(home / "mlruns").show(made.version)
+    assert "refused" in entry.promotion
+    assert entry.tags["preclear.gate.beats_the_constant"].startswith("refused: ")
+    assert made.model.promise is not None
+    assert made.model.promise.rows == ()
+
+
+def test_the_same_model_again_passes_and_one_no_better_does_not(
+    world: tuple[Dataset, dict[int, float]], trained: Trained, home: Path
+) -> None:
+    def again(settings: Settings) -> Trained:
+        return train(
+            world[0],
+            registry=Registry(home / "mlruns"),
+            home=home / "again",
+            settings=settings,
+            promote=True,
+            progress=SILENT,
+        )
+
+    assert again(SMALL).promoted
+    other = again(Settings(seed=5, trees=60, leaves=7, threads=1))
+    assert other.model.digest != trained.model.digest
+    assert "present champion" in other.refusal
 
 
 def test_too_few_claims_are_refused() -> None:
@@ -219,5 +246,14 @@ def test_the_printed_evaluation_is_plain_in_a_pipe(
     told = capsys.readouterr().out
     assert told.isascii()
     assert max(len(line) for line in told.splitlines()) <= 110
-    for words in ("AUROC", "logistic", "ceiling", "PAYER AAA", "Left out:", "alone; the model has"):
+    for words in (
+        "AUROC",
+        "logistic",
+        "ceiling",
+        "PAYER AAA",
+        "Left out:",
+        "alone; the model has",
+        "Gates before a promotion",
+        "not asked",
+    ):
         assert words in told
