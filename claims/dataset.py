@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
-    """What one file or folder of tables held; ``kind``: 837P, 837I, 835 (joined by +), tables."""
+    """What one file or folder held; ``kind``: 837P, 837I, 835 (joined by +), tables, extract."""
 
     path: str
     kind: str
@@ -42,7 +42,8 @@ class Dataset:
     """The six tables of ``claims.schema`` and what is known of their making.
 
     ``problems`` says what could not be read; ``files`` counts each file; ``ignored`` are files met
-    in folders that are not X12. ``claim_ids`` are the ids of ``claims`` in row order, only where
+    in folders that are not X12; ``notes`` are sentences on what was assumed where an extract does
+    not say it. ``claim_ids`` are the ids of ``claims`` in row order, only where
     ``read_dataset`` was asked to keep them: they are never saved.
     """
 
@@ -56,6 +57,7 @@ class Dataset:
     files: tuple[FileCount, ...] = ()
     ignored: tuple[str, ...] = ()
     claim_ids: pa.Array | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
         """The six tables by name."""
@@ -74,18 +76,22 @@ def read_dataset(
     workers: int | None = None,
     progress: Progress | None = None,
     keep_ids: bool = False,
+    mapping: Path | None = None,
 ) -> Dataset:
     """Read files and folders of X12, and folders of tables, into one dataset.
 
+    A folder with a ``mapping.toml`` is an extract (``claims.extract``); with ``mapping`` given,
+    all paths are extracts that it holds for.
     Files are read by up to ``workers`` processes (default: one a core), small amounts in this
     one; the result is the same. Raises ``UserError`` for a path that is not there, for a broken
     folder of tables, and when there is nothing to read at all.
     """
-    found = find([Path(path) for path in paths])
+    found = find([Path(path) for path in paths], mapping)
     if not found.sources and not found.not_x12:
         raise UserError(
             "there are no X12 files and no tables under the paths given: name files that hold an "
-            "ISA segment, or a folder with claims.parquet and lines.parquet"
+            "ISA segment, a folder with claims.parquet and lines.parquet, or an extract with a "
+            "mapping.toml (`preclear map FOLDER` proposes one)"
         )
     total = sum(source.size for source in found.sources)
     with (progress or SILENT).stage("Reading", total=total) as advance:
@@ -101,14 +107,16 @@ def read_dataset(
         problems=tuple(problems),
         files=tuple(count for batch, part in parts for count in _counts(batch, part)),
         ignored=tuple(str(path) for path in found.ignored),
+        notes=tuple(note for _, part in parts for note in part.notes),
         claim_ids=pa.concat_arrays([pa.array([], pa.large_string()), *ids]) if keep_ids else None,
     )
 
 
 def _counts(batch: Batch, part: Gathered) -> Iterator[FileCount]:
-    if batch[0].kind == "tables":
+    kind = batch[0].kind
+    if kind != "x12":
         rows = (part.tables["claims"].num_rows, part.tables["remittances"].num_rows)
-        yield FileCount(str(batch[0].path), "tables", *rows, problems=len(part.problems))
+        yield FileCount(str(batch[0].path), kind, *rows, problems=len(part.problems))
         return
     names = {"professional": "837P", "institutional": "837I", "remittance": "835"}
     problems = Counter(problem.source for problem in part.problems)

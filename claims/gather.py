@@ -16,7 +16,7 @@ from claims.errors import UserError
 from claims.folder import load_tables
 from claims.keys import Keys
 from claims.problems import Problem
-from claims.sources import Source
+from claims.sources import MAPPING_NAME, Source
 from claims.tables import Gathered, Gatherer
 from claims.x12 import read
 
@@ -130,11 +130,11 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _batches(sources: Sequence[Source], least: int) -> list[Batch]:
-    """Neighbouring files together up to ``least`` bytes; a folder of tables alone."""
+    """Neighbouring files together up to ``least`` bytes; a folder of tables or extract alone."""
     batches: list[Batch] = []
     open_size = None
     for source in sources:
-        if source.kind == "tables":
+        if source.kind != "x12":
             batches.append((source,))
             open_size = None
         elif open_size is None or open_size + source.size > least:
@@ -151,6 +151,8 @@ def _read_batch(
 ) -> Gathered:
     if batch[0].kind == "tables":
         return _read_tables(batch[0], advance, keep_ids=keep_ids)
+    if batch[0].kind == "extract":
+        return _read_mapped(batch[0], keys, catalogue, advance, keep_ids=keep_ids)
     gatherer = Gatherer(str(batch[0].path), keys, catalogue, keep_ids=keep_ids)
     for source in batch:
         gatherer.turn_to(str(source.path))
@@ -167,6 +169,17 @@ def _read_tables(source: Source, advance: Advance, *, keep_ids: bool) -> Gathere
     tables = load_tables(source.path)
     advance(source.size)
     return Gathered(tables)
+
+
+def _read_mapped(
+    source: Source, keys: Keys, catalogue: Catalogue, advance: Advance, *, keep_ids: bool
+) -> Gathered:
+    from claims.extract import read_extract  # most calls read X12 alone
+
+    mapping = source.mapping or source.path / MAPPING_NAME
+    gathered = read_extract(source.path, mapping, keys, catalogue, keep_ids=keep_ids)
+    advance(source.size)
+    return gathered
 
 
 def _read_source(source: Source, gatherer: Gatherer, advance: Advance) -> None:

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SNIFFED: Final = 4096
+MAPPING_NAME: Final = "mapping.toml"
 IGNORED_FOLDERS: Final = frozenset({"truth", "__pycache__"})
 IGNORED_FILES: Final = frozenset({"MANIFEST.tsv"})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of X12, or one folder of tables; ``size`` in bytes."""
+    """One file of X12, one folder of tables, or one extract and its mapping; ``size`` in bytes."""
 
     path: Path
-    kind: Literal["x12", "tables"]
+    kind: Literal["x12", "tables", "extract"]
     size: int
+    mapping: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class Found:
     ignored: tuple[Path, ...]
 
 
-def find(paths: Iterable[Path]) -> Found:
+def find(paths: Iterable[Path], mapping: Path | None = None) -> Found:
     """Look through files and folders; a file met twice counts once.
 
     A file is X12 when an ISA segment begins in its first 4 KB, whatever its name. A folder with
-    ``claims.parquet`` and ``lines.parquet`` is a folder of tables. ``truth`` folders, hidden files
+    ``claims.parquet`` and ``lines.parquet`` is a folder of tables; one with a ``mapping.toml`` is
+    an extract, and so is every path when a ``mapping`` is given. ``truth`` folders, hidden files
     and manifests lie beside data and are passed over. Raises ``UserError`` for a path that is not
     there.
     """
@@ -52,6 +55,9 @@ def find(paths: Iterable[Path]) -> Found:
     for path in paths:
         if not path.exists():
             raise UserError(f"there is no file or folder {path}: correct the path")
+        if mapping is not None:
+            sources[path.resolve()] = Source(path, "extract", _weight(path), mapping)
+            continue
         for place in _walk(path):
             source = _source(place)
             if source is not None:
@@ -69,7 +75,7 @@ def _walk(path: Path) -> Iterator[Path]:
         return
     for folder, folders, files in os.walk(path):
         here = Path(folder)
-        if is_tables(here):
+        if is_tables(here) or is_extract(here):
             folders.clear()
             yield here
             continue
@@ -86,8 +92,21 @@ def is_tables(folder: Path) -> bool:
     return (folder / "claims.parquet").is_file() and (folder / "lines.parquet").is_file()
 
 
+def is_extract(folder: Path) -> bool:
+    """Whether a folder holds a mapping, and so tables of other people."""
+    return (folder / MAPPING_NAME).is_file()
+
+
+def _weight(place: Path) -> int:
+    """Bytes of a file, or of the files in a folder."""
+    entries = [place] if place.is_file() else place.iterdir()
+    return sum(entry.stat().st_size for entry in entries if entry.is_file())
+
+
 def _source(place: Path) -> Source | None:
     if place.is_dir():
+        if is_extract(place):
+            return Source(place, "extract", _weight(place), place / MAPPING_NAME)
         size = sum(entry.stat().st_size for entry in place.glob("*.parquet"))
         return Source(place, "tables", size)
     try:

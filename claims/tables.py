@@ -32,6 +32,7 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     claim_ids: pa.Array | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 class Gatherer:

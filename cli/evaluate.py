@@ -36,6 +36,13 @@ def evaluate(
             help="Judge each claim as of its submission, or with what was known by DATE at most.",
         ),
     ] = "submission",
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes to read with; 0: one a core.")
     ] = 0,
@@ -49,6 +56,7 @@ def evaluate(
     from claims.dataset import read_dataset
     from claims.keys import load_keys
     from claims.settings import Settings
+    from cli.notes import tell
     from cli.progress import watch
     from training import ceiling
     from training.assess import assess
@@ -64,7 +72,9 @@ def evaluate(
         catalogue=load_catalogue(settings.carc_csv),
         workers=workers or None,
         progress=progress,
+        mapping=mapping,
     )
+    tell(dataset)
     truth = ceiling.read(ceiling.find(paths), keys)
     made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth)
     if as_json:

@@ -31,6 +31,13 @@ def read(
     as_json: Annotated[
         bool, typer.Option("--json", help="Give everything as one JSON document.")
     ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that read; default: all cores.")
     ] = None,
@@ -39,6 +46,7 @@ def read(
     from claims.carc import load_catalogue
     from claims.dataset import read_dataset
     from claims.settings import Settings
+    from cli.notes import tell
     from cli.progress import watch
     from cli.read_print import print_report
 
@@ -50,10 +58,12 @@ def read(
         catalogue=load_catalogue(settings.carc_csv),
         workers=workers,
         progress=progress,
+        mapping=mapping,
     )
+    tell(dataset)
     report = _report(dataset)
     if strict:
-        files = [file.path for file in dataset.files if file.kind != "tables"]
+        files = [file.path for file in dataset.files if file.kind not in ("tables", "extract")]
         with progress.stage("Judging", total=len(files)) as advance:
             report["strict"] = []
             for file in files:
@@ -103,6 +113,7 @@ def _report(dataset: Dataset) -> Report:
             for problem in dataset.problems
         ],
         "ignored": list(dataset.ignored),
+        "notes": list(dataset.notes),
     }
 
 

@@ -47,6 +47,13 @@ def score(
     as_of: Annotated[
         str, typer.Option(help="'submission' (each claim's own day) or a date, YYYY-MM-DD.")
     ] = SUBMISSION,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help="Alias or version in the registry.")] = "champion",
     precision: Annotated[
         float | None,
@@ -60,6 +67,7 @@ def score(
     from claims.dataset import read_dataset
     from claims.keys import load_keys
     from claims.settings import Settings
+    from cli.notes import tell
     from cli.progress import watch
     from cli.score_rows import table, write, writer_for
     from models.promise import threshold_for
@@ -76,7 +84,8 @@ def score(
     progress = watch()
     catalogue = load_catalogue(settings.carc_csv)
     read = partial(read_dataset, keys=keys, catalogue=catalogue, workers=workers, progress=progress)
-    claims = read(paths, keep_ids=True)
+    claims = read(paths, keep_ids=True, mapping=mapping)
+    tell(claims)
     _report(claims)
     if not claims.claims.num_rows:
         raise CliError("there is no claim in these files: name 837 files")

@@ -28,6 +28,13 @@ def train(
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
     trees: Annotated[int, typer.Option(min=10, max=5000, help="Most trees of the model.")] = 300,
     leaves: Annotated[int, typer.Option(min=2, max=255, help="Leaves of a tree.")] = 15,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
     ] = 0,
@@ -43,6 +50,7 @@ def train(
     from claims.dataset import read_dataset
     from claims.keys import load_keys
     from claims.settings import Settings
+    from cli.notes import tell
     from cli.progress import watch
     from models.registry import Registry
     from training import boosters, ceiling
@@ -57,7 +65,9 @@ def train(
         catalogue=load_catalogue(settings.carc_csv),
         workers=workers or None,
         progress=progress,
+        mapping=mapping,
     )
+    tell(dataset)
     made = run(
         dataset,
         registry=Registry(settings.mlruns),
