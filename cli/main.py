@@ -17,7 +17,18 @@ from cli.errors import run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERBS: Final = ("demo", "synth", "read", "train", "evaluate", "score", "models", "serve", "audit")
+VERBS: Final = (
+    "demo",
+    "synth",
+    "map",
+    "read",
+    "train",
+    "evaluate",
+    "score",
+    "models",
+    "serve",
+    "audit",
+)
 _HELP: Final = ("--help", "-h")
 
 

@@ -192,14 +192,12 @@ def _charges(rows: Rows, one: _Rows, built: Built, *, by_line: bool) -> I64:
     """Cents that each row is about: as stated, else those of the line or claim it answers."""
     if rows.has("charge"):
         return cents(pa.chunked_array([take(rows.get("charge"), one.at)]))
-    if by_line:
-        return np.r_[cents(built.lines["charge"]), 0][one.line]
-    return np.r_[cents(built.claims["charge"]), 0][one.claim]
+    table, at = (built.lines, one.line) if by_line else (built.claims, one.claim)
+    found: I64 = np.r_[cents(table["charge"]), 0][at]
+    return found
 
 
-def _remittances(
-    rows: Rows, one: _Rows, said: Verdicts, amount: I64, *, by_line: bool
-) -> pa.Table:
+def _remittances(rows: Rows, one: _Rows, said: Verdicts, amount: I64, *, by_line: bool) -> pa.Table:
     count = len(one.first)
     head = one.at[one.first]
     denied = said.said[one.at] == DENIED

@@ -38,9 +38,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def diagnoses_of(
-    claims: Rows, lines: Rows, made: Shape
-) -> tuple[list[list[str]], list[list[int]]]:
+def diagnoses_of(claims: Rows, lines: Rows, made: Shape) -> tuple[list[list[str]], list[list[int]]]:
     """Codes of each claim, principal first, and for each line the places of its own (1-based)."""
     codes: list[list[str]] = [[] for _ in range(len(made.claim_row))]
     if claims.has("diagnoses"):

@@ -278,9 +278,7 @@ def dollars(amount: I64) -> pa.Array:
     return pc.multiply(scaled, pa.scalar(Decimal("0.01"))).cast(MONEY)
 
 
-def _inherit(
-    of_lines: dict[str, pa.Array], of_claims: dict[str, pa.Array], made: Shape
-) -> None:
+def _inherit(of_lines: dict[str, pa.Array], of_claims: dict[str, pa.Array], made: Shape) -> None:
     """What a line does not state by itself is its claim's."""
     for name in ("service_from", "service_to"):
         claim = take(of_claims[name], made.line_claim)

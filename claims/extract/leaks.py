@@ -99,7 +99,8 @@ def truth_file(name: str) -> bool:
 def predicts_too_well(column: pa.Array, denied: I8) -> str:
     """Why the column cannot be an input, ``""`` where it may be one.
 
-    ``denied``: 1, 0, or -1 where unknown. Fewer than 200 known rows, or 20 of a kind, prove nothing.
+    ``denied``: 1, 0, or -1 where unknown. Fewer than 200 known rows, or 20 of a kind, prove
+    nothing.
     """
     known = np.flatnonzero(denied >= 0)
     target = denied[known].astype(np.float64)
@@ -141,7 +142,8 @@ def _numbers(text: pa.Array, stated: NDArray[np.bool_]) -> F64 | None:
         number = pc.cast(pc.if_else(pa.array(stated), text, "0"), pa.float64())
     except pa.ArrowInvalid:
         return None
-    return np.nan_to_num(np.asarray(number))
+    found: F64 = np.nan_to_num(np.asarray(number))
+    return found
 
 
 def _rates(value: I64, target: F64) -> F64:

@@ -155,7 +155,9 @@ def _check(mapping: Mapping) -> None:
 def _need(path: Path, section: str, table: Table, names: tuple[str, ...], why: str) -> None:
     if not any(name in table.columns for name in names):
         which = f"{section}.{' or '.join(names)}"
-        raise UserError(f"{path} maps no column to {which}, {why}: add it under [{section}.columns]")
+        raise UserError(
+            f"{path} maps no column to {which}, {why}: add it under [{section}.columns]"
+        )
 
 
 def _table(path: Path, section: Section, given: Any, file: str, rows: Rows) -> Table:
@@ -212,7 +214,8 @@ def _words(path: Path, given: dict[str, Any]) -> Words:
             raise UserError(f'remittances.{name} in {path} must be a list: write ["..."]')
         sets.append(frozenset(str(word).strip().lower() for word in words))
     plain = {str(theirs).strip().lower(): str(ours) for theirs, ours in categories.items()}
-    return Words(*sets, categories=plain)
+    denied, paid, open_ = sets
+    return Words(denied, paid, open_, plain)
 
 
 def _lag(path: Path, rules: dict[str, Any], name: str) -> int | None:

@@ -97,9 +97,8 @@ def days(column: pa.Array) -> pa.Array:
 
 def amounts(column: pa.Array) -> pa.Array:
     """Floats, null where nothing is stated; $ and thousands' commas go, (12.00) is minus 12."""
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        number = pc.cast(column, pa.float64())
-    elif pa.types.is_decimal(column.type):
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         number = pc.cast(column, pa.float64())
     else:
         text = pc.replace_substring_regex(texts(column), r"[$,\s]", "")

@@ -131,7 +131,8 @@ def _words(rows: Rows, name: str, words: Words, known: dict[str, int]) -> I8:
             "list them in denied_words, paid_words or open_words of [remittances]"
         )
     table = np.array(meaning or [NOTHING], np.int8)
-    return table[np.asarray(encoded.indices)]
+    said: I8 = table[np.asarray(encoded.indices)]
+    return said
 
 
 def _meaning(text: str, words: Words, known: dict[str, int]) -> int | None:
@@ -166,4 +167,5 @@ def _categories(rows: Rows, words: Words) -> I8:
         CATEGORY_CODE.get(words.categories.get(text.lower(), text.lower()), -1)
         for text in encoded.dictionary.to_pylist()
     ]
-    return np.array(places or [-1], np.int8)[np.asarray(encoded.indices)]
+    found: I8 = np.array(places or [-1], np.int8)[np.asarray(encoded.indices)]
+    return found
