@@ -37,7 +37,6 @@ _TEXT_DEFAULTS: Final = {
 }
 _UPPER: Final = {"procedure", "revenue_code", "drg", "bill_type", "place_of_service"}
 _OLDEST: Final = 130
-_YEAR: Final = 365.2425
 
 
 @dataclass(slots=True)
@@ -228,9 +227,24 @@ def _submitted(
 def _ages(born: pa.Array, first: I32) -> pa.Array:
     birth = _days(born)
     stated = (birth != NO_DAY) & (first != NO_DAY)
-    years = np.floor((first.astype(np.int64) - birth) / _YEAR)
+    years = np.zeros(len(birth), np.int64)
+    years[stated] = _birthdays(birth[stated], first[stated])
     fine = stated & (years >= 0) & (years <= _OLDEST)
     return pa.array(np.where(fine, years, 0).astype(np.int16), mask=~fine)
+
+
+def _birthdays(born: I32, day: I32) -> I64:
+    """Whole years from one day to another."""
+    before, after = born.astype("datetime64[D]"), day.astype("datetime64[D]")
+    years = after.astype("datetime64[Y]").astype(np.int64)
+    years -= before.astype("datetime64[Y]").astype(np.int64)
+    months = [whole.astype("datetime64[M]") for whole in (before, after)]
+    of_year = [
+        32 * (month.astype(np.int64) % 12) + (whole - month).astype(np.int64)
+        for whole, month in zip((before, after), months, strict=True)
+    ]
+    found: I64 = years - (of_year[1] < of_year[0])
+    return found
 
 
 def _charges(
