@@ -310,7 +310,7 @@ def filled(schema: pa.Schema, given: dict[str, Any], count: int) -> pa.Table:
     for entry in schema:
         column = given.get(entry.name)
         if column is None:
-            empty: Any = {TEXT: "", TEXTS: []}.get(entry.type)
+            empty: Any = {TEXT: "", TEXTS: [], KEY: 0}.get(entry.type)
             column = pa.array([empty], entry.type).take(pa.array(np.zeros(count, np.int64)))
         columns.append(column.cast(entry.type, safe=False))
     return pa.table(columns, schema=schema)

@@ -59,7 +59,9 @@ def test_a_copy_of_the_outcome_is_found_however_it_is_stored(kind: str) -> None:
         # neither end of the amounts alone: what is paid lies on both sides of what is not
         "amount": pa.array(np.where(flipped == 1, 0.0, noise.normal(size=len(outcome)) * 100)),
         "code": pa.array(np.where(flipped == 1, "X", "Q").tolist()),
-        "day": pa.array((flipped * 400 + noise.integers(0, 300, len(outcome))).astype(np.int32)),
+        "day": pa.array(
+            flipped.astype(np.int32) * 400 + noise.integers(0, 300, len(outcome)), pa.int32()
+        ),
     }
     column = columns[kind].cast(pa.date32()) if kind == "day" else columns[kind]
     assert "AUROC of 0.9" in predicts_too_well(column, outcome)
@@ -75,9 +77,8 @@ def test_a_column_stated_for_denied_claims_alone() -> None:
 def test_what_knows_nothing_or_something_passes() -> None:
     outcome = denied()
     noise = np.random.default_rng(8)
-    fair = np.where(
-        outcome == 1, noise.random(len(outcome)) < 0.6, noise.random(len(outcome)) < 0.3
-    )
+    chance = noise.random(len(outcome))
+    fair = np.where(outcome == 1, chance < 0.6, chance < 0.3)
     assert not predicts_too_well(pa.array(np.arange(len(outcome)).astype(str).tolist()), outcome)
     assert not predicts_too_well(pa.array(fair), outcome)
     assert not predicts_too_well(pa.array(np.full(len(outcome), "")), outcome)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from claims.categories import CATEGORY_CODE
-from claims.dataset import load, save
+from claims.dataset import Dataset, load, save
 from claims.errors import UserError
 from claims.labels import label
 from features.frame import Frame
@@ -54,7 +54,7 @@ paid = "paid"
 D = dt.date
 
 
-def three_files(extract: Extract, **more: object) -> object:
+def three_files(extract: Extract) -> Dataset:
     return extract(
         THREE_FILES,
         claims_parquet={
@@ -88,7 +88,7 @@ def three_files(extract: Extract, **more: object) -> object:
 
 def test_three_files_make_one_dataset(extract: Extract, keys: Keys, tmp_path: Path) -> None:
     dataset = three_files(extract)
-    claims = dataset.claims.to_pylist()  # type: ignore[attr-defined]
+    claims = dataset.claims.to_pylist()
     assert [claim["claim_key"] for claim in claims] == [keys.claim(one) for one in "ABC"]
     first, second, third = claims
     assert first["member_key"] == second["member_key"] == keys.member("p1")
@@ -100,26 +100,26 @@ def test_three_files_make_one_dataset(extract: Extract, keys: Keys, tmp_path: Pa
     assert first["eligibility_coverage_end"] == D(2025, 6, 1)
     assert [claim["sex"] for claim in claims] == ["M", "F", "F"]
     assert [claim["age"] for claim in claims] == [44, None, 45]
-    lines = dataset.lines.to_pylist()  # type: ignore[attr-defined]
+    lines = dataset.lines.to_pylist()
     assert [line["procedure"] for line in lines] == ["27447", "0001F", "99213", "99214"]
     assert [line["number"] for line in lines] == [1, 2, 1, 1]
     assert lines[0]["modifiers"] == ["RT", "59"]
     assert lines[0]["service_from"] == D(2025, 1, 1)
 
-    labels = label(dataset)  # type: ignore[arg-type]
+    labels = label(dataset)
     assert labels.outcome.tolist() == [2, 0, -1]
     assert labels.carc.tolist() == ["197", "", ""]
     assert labels.category.tolist() == [CATEGORY_CODE["authorization"], -1, -1]
     assert labels.line_denied.tolist() == [1, 1, 0, -1]
     assert labels.example.tolist() == [True, True, False]
-    told = " ".join(problem.text for problem in dataset.problems)  # type: ignore[attr-defined]
+    told = " ".join(problem.text for problem in dataset.problems)
     assert "1 rows of lines.csv belong to no claim" in told
-    notes = " ".join(dataset.notes)  # type: ignore[attr-defined]
+    notes = " ".join(dataset.notes)
     assert "1 claims have no day of submission" in notes
     assert "1 answers belong to no claim" in notes
-    assert len(Frame.from_tables(dataset.claims, dataset.lines)) == 3  # type: ignore[attr-defined]
-    save(dataset, tmp_path / "saved")  # type: ignore[arg-type]
-    assert load(tmp_path / "saved").digest() == dataset.digest()  # type: ignore[attr-defined]
+    assert len(Frame.from_tables(dataset.claims, dataset.lines)) == 3
+    save(dataset, tmp_path / "saved")
+    assert load(tmp_path / "saved").digest() == dataset.digest()
 
 
 LINE_LEVEL = """
@@ -272,8 +272,6 @@ def test_one_sentence_for_what_does_not_fit(
 
 def test_words_of_the_outcome_can_be_listed(extract: Extract) -> None:
     mapping = LINE_LEVEL.replace('denied = "denied_line"', 'denied = "why"')
-    mapping = mapping.replace(
-        "[remittances.columns]",
-        '[remittances]\ndenied_words = ["noncovered"]\n[remittances.columns]',
-    )
+    words = '[remittances]\ndenied_words = ["noncovered"]\n[remittances.columns]'
+    mapping = mapping.replace("[remittances.columns]", words)
     assert label(extract(mapping, carrier=CARRIER)).outcome.tolist() == [1, 0, -1]
