@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.errors import WRONG_CALL, CliError
+from cli.options import MappingFile
 
 if TYPE_CHECKING:
     from models.denial import DenialModel
+    from training.assess import Assessment
 
 
 def register(app: typer.Typer) -> None:
@@ -36,13 +38,7 @@ def evaluate(
             help="Judge each claim as of its submission, or with what was known by DATE at most.",
         ),
     ] = "submission",
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
-        ),
-    ] = None,
+    mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes to read with; 0: one a core.")
     ] = 0,
@@ -78,19 +74,22 @@ def evaluate(
     truth = ceiling.read(ceiling.find(paths), keys)
     made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth)
     if as_json:
-        from training.evaluation import plain
-
-        answer = {
-            "model": name,
-            "digest": judged.digest,
-            "learned_before": made.learned_before,
-            "only_seen": made.only_seen,
-            "evaluation": made.evaluation.to_json(),
-            "seen": plain(asdict(made.seen)) if made.seen else None,
-        }
-        print(json.dumps(answer, indent=1, allow_nan=False))
+        print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
     else:
         show_assessment(made, console())
+
+
+def _plain(made: Assessment, judged: DenialModel, name: str) -> dict[str, object]:
+    from training.evaluation import plain
+
+    return {
+        "model": name,
+        "digest": judged.digest,
+        "learned_before": made.learned_before,
+        "only_seen": made.only_seen,
+        "evaluation": made.evaluation.to_json(),
+        "seen": plain(asdict(made.seen)) if made.seen else None,
+    }
 
 
 def _day(as_of: str) -> dt.date | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.errors import FAILED, CliError
+from cli.options import MappingFile
 
 if TYPE_CHECKING:
     from claims.dataset import Dataset
@@ -31,13 +32,7 @@ def read(
     as_json: Annotated[
         bool, typer.Option("--json", help="Give everything as one JSON document.")
     ] = False,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
-        ),
-    ] = None,
+    mapping: MappingFile = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that read; default: all cores.")
     ] = None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli.errors import WRONG_CALL, CliError
+from cli.options import MappingFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,13 +48,7 @@ def score(
     as_of: Annotated[
         str, typer.Option(help="'submission' (each claim's own day) or a date, YYYY-MM-DD.")
     ] = SUBMISSION,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
-        ),
-    ] = None,
+    mapping: MappingFile = None,
     model: Annotated[str, typer.Option(help="Alias or version in the registry.")] = "champion",
     precision: Annotated[
         float | None,

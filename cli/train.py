@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import MappingFile
+
 if TYPE_CHECKING:
     from training.train import Trained
 
@@ -28,13 +30,7 @@ def train(
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
     trees: Annotated[int, typer.Option(min=10, max=5000, help="Most trees of the model.")] = 300,
     leaves: Annotated[int, typer.Option(min=2, max=255, help="Leaves of a tree.")] = 15,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping",
-            help="The paths are extracts (Parquet, CSV) that this TOML maps; see `preclear map`.",
-        ),
-    ] = None,
+    mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
     ] = 0,
