@@ -34,6 +34,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "i": "institutional",
         "837i": "institutional",
     },
+    "diagnosis_version": {
+        **dict.fromkeys(("10", "0", "icd10", "icd-10", "icd-10-cm", "icd10cm", "x"), "10"),
+        **dict.fromkeys(("9", "icd9", "icd-9", "icd-9-cm", "icd9cm"), "9"),
+    },
+    "frequency": {
+        **dict.fromkeys(("original", "new", "01"), "1"),
+        **dict.fromkeys(("replacement", "corrected", "07"), "7"),
+        **dict.fromkeys(("void", "cancel", "08"), "8"),
+    },
     "position": {"primary": "P", "secondary": "S", "tertiary": "T", "1": "P", "2": "S", "3": "T"},
 }
 
@@ -71,14 +80,20 @@ def _add(codes: list[str], more: list[str]) -> None:
             codes.append(code)
 
 
-def versions(codes: list[list[str]], first: I32) -> NDArray[np.int8]:
-    """ICD version of each claim: a leading digit is ICD-9, a letter but V and E is ICD-10.
+def versions(
+    codes: list[list[str]], first: I32, stated: list[str] | None = None
+) -> NDArray[np.int8]:
+    """ICD version of each claim: as ``stated``; else a leading digit is ICD-9, a letter ICD-10.
 
     Codes with V and E are of both; there the day of service decides.
     """
     made = np.full(len(codes), 10, np.int8)
     made[(first != NO_DAY) & (first < _ICD_10_FROM)] = 9
     for claim, row in enumerate(codes):
+        word = stated[claim].lower() if stated is not None else ""
+        if word in WORDS["diagnosis_version"]:
+            made[claim] = int(WORDS["diagnosis_version"][word])
+            continue
         heads = {code[0] for code in row}
         if any(head.isdigit() for head in heads):
             made[claim] = 9

@@ -69,8 +69,10 @@ def build(mapping: Mapping, claims: Rows, lines: Rows, made: Shape, keys: Keys) 
     }
     if claims.has("birth_date") and not claims.has("age"):
         values["age"] = _ages(take(claims.get("birth_date"), made.claim_row), first)
-    if not claims.has("diagnosis_version"):
-        values["diagnosis_version"] = pa.array(versions(codes, first), pa.int8())
+    stated = None
+    if claims.has("diagnosis_version"):
+        stated = take(claims.get("diagnosis_version"), made.claim_row).to_pylist()
+    values["diagnosis_version"] = pa.array(versions(codes, first, stated), pa.int8())
     if claims.has("bill_type") and not claims.has("form"):
         bill = take(claims.get("bill_type"), made.claim_row)
         values["form"] = pc.if_else(pc.not_equal(bill, ""), "institutional", "professional")

@@ -46,7 +46,7 @@ def _kind(field: pa.Field) -> Kind:
 def _of(schema: pa.Schema, derived: set[str], *more: Field) -> dict[str, Field]:
     fields = {field.name: field for field in more}
     for field in schema:
-        if field.name not in derived:
+        if field.name not in derived and field.name not in fields:
             meaning = (field.metadata or {}).get(b"meaning", b"").decode()
             fields[field.name] = Field(field.name, _kind(field), meaning)
     return fields
@@ -59,6 +59,7 @@ CLAIM_FIELDS: Final = _of(
     Field("member_id", "id", "the member's or patient's id; kept as a keyed hash"),
     Field("original_reference", "id", "the payer's number of the claim that this one replaces"),
     Field("birth_date", "day", "becomes the age on service_from"),
+    Field("diagnosis_version", "text", "10 or 9; 0, as CMS writes it, is 10"),
 )
 LINE_FIELDS: Final = _of(
     LINES,

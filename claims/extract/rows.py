@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from claims.extract.fields import FIELDS
-from claims.extract.files import find_file, read_columns
+from claims.extract.files import column_names, find_file, read_columns
 from claims.extract.values import convert, plain
 from claims.schema import TEXTS
 
@@ -33,15 +33,13 @@ class Rows:
         self.path = find_file(place, table.file, mapping)
         self.problems: dict[str, int] = {}
         self._mapping = mapping
-        self._table = read_columns(self.path, table.names(), mapping=mapping)
+        # without a column of its own the first one still tells how many rows there are
+        names = table.names() or column_names(self.path)[:1]
+        self._table = read_columns(self.path, names, mapping=mapping)
         self._made: dict[str, pa.Array] = {}
-        if not table.names():
-            self._rows = 0
-        else:
-            self._rows = self._table.num_rows
 
     def __len__(self) -> int:
-        return self._rows
+        return int(self._table.num_rows)
 
     def has(self, name: str) -> bool:
         """Whether a column or a value stands for the field."""

@@ -135,6 +135,8 @@ def _several(claims: Rows, lines: Rows) -> Shape:
         line_row=rows[line_claim],
         line_claim=line_claim,
         slot=np.array([slot for part in taken for slot, _ in part], np.int64),
-        procedures=pa.array([code for part in taken for _, code in part], pa.string()),
+        procedures=pa.array([code for part in taken for _, code in part], pa.string())
+        if columns
+        else None,
         problems=tuple(problems),
     )

@@ -34,6 +34,7 @@ _FORMATS: Final = (
 _NUMBER: Final = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 # What a decimal of 14 digits can hold of dollars and of units.
 _MOST: Final = 1e10
+_MOST_WHOLE: Final = 32_767
 
 
 def plain(column: pa.ChunkedArray) -> pa.Array:
@@ -121,8 +122,10 @@ def quantities(column: pa.Array) -> pa.Array:
 
 
 def wholes(column: pa.Array) -> pa.Array:
-    """Whole numbers as int64, null where nothing is stated."""
-    return pc.cast(pc.floor(amounts(column)), pa.int64())
+    """Whole numbers as int64, null where nothing is stated or it is no number of a line or age."""
+    number = pc.floor(amounts(column))
+    small = pc.less_equal(pc.abs(number), _MOST_WHOLE)
+    return pc.cast(pc.if_else(small, number, None), pa.int64())
 
 
 def flags(column: pa.Array) -> pa.Array:

@@ -275,3 +275,67 @@ def test_words_of_the_outcome_can_be_listed(extract: Extract) -> None:
     words = '[remittances]\ndenied_words = ["noncovered"]\n[remittances.columns]'
     mapping = mapping.replace("[remittances.columns]", words)
     assert label(extract(mapping, carrier=CARRIER)).outcome.tolist() == [1, 0, -1]
+
+
+SMALL = """
+[claims]
+file = "claims.csv"
+[claims.columns]
+claim_id = "id"
+submitted_on = "sent"
+diagnosis_version = "icd"
+frequency = "kind"
+[lines.values]
+procedure = "99213"
+"""
+
+
+def test_words_for_codes_and_lines_of_values_alone(extract: Extract) -> None:
+    dataset = extract(
+        SMALL,
+        claims={
+            "id": ["a", "b", "c"],
+            "sent": ["2025-01-01"] * 3,
+            "icd": ["ICD-10", "9", "0"],
+            "kind": ["original", "Corrected", "8"],
+        },
+    )
+    assert dataset.claims["diagnosis_version"].to_pylist() == [10, 9, 10]
+    assert dataset.claims["frequency"].to_pylist() == ["1", "7", "8"]
+    assert dataset.lines["procedure"].to_pylist() == ["99213"] * 3
+
+
+@pytest.mark.parametrize("mapping", [SMALL, LINE_LEVEL, THREE_FILES])
+def test_files_without_rows(extract: Extract, mapping: str) -> None:
+    empty = {
+        "claims": ["id", "sent", "icd", "kind"],
+        "carrier": list(CARRIER),
+        "lines": ["claim", "cpt", "mod", "billed", "qty"],
+        "remits": ["clm", "remit_date", "carc", "adj", "paid"],
+    }
+    names = [
+        "id",
+        "patient",
+        "payer",
+        "served",
+        "sent",
+        "dx",
+        "auth",
+        "covered_to",
+        "gender",
+        "dob",
+    ]
+    files = {file: {key: [] for key in columns} for file, columns in empty.items()}
+    dataset = extract(mapping, claims_parquet={key: [] for key in names}, **files)
+    assert (dataset.claims.num_rows, dataset.lines.num_rows) == (0, 0)
+    assert label(dataset).outcome.tolist() == []
+
+
+def test_what_is_no_table_at_all(extract: Extract, tmp_path: Path) -> None:
+    for junk in (b"\xff\xfe\x00junk", b"", b"\x00" * 100):
+        (tmp_path / "claims.csv").write_bytes(junk)
+        with pytest.raises(UserError, match=r"claims.csv"):
+            extract(SMALL)
+    (tmp_path / "claims.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(UserError, match="is no readable table"):
+        extract(SMALL.replace(".csv", ".parquet"))
