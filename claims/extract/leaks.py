@@ -1,7 +1,7 @@
 """The answer in disguise: columns that are known only after the payer answered.
 
 A column is refused as an input by its name, and by a test of what it alone predicts: the AUROC of
-the denial rates of its values, each row's rate taken from the other rows. Published models of
+the denial rates of its values, each row's rate taken from other members. Published models of
 whole claims reach 0.76 to 0.90, so that one column above ``BOUND`` has seen the answer. A column
 that is stated (or missing) on hardly any but denied claims is refused too.
 """
@@ -96,9 +96,11 @@ def truth_file(name: str) -> bool:
     return bool(set(tokens(name)) & _TRUTH_FILES)
 
 
-def predicts_too_well(column: pa.Array, denied: I8) -> str:
+def predicts_too_well(column: pa.Array, denied: I8, owner: I64 | None = None) -> str:
     """Why the column cannot be an input, ``""`` where it may be one.
 
+    ``owner``: whose the rows are (0, 1, ...); the rows of one member or claim share many values and
+    must not speak for one another. Default: each row stands for itself.
     ``denied``: 1, 0, or -1 where unknown. Fewer than 200 known rows, or 20 of a kind, prove
     nothing.
     """
@@ -107,7 +109,10 @@ def predicts_too_well(column: pa.Array, denied: I8) -> str:
     if len(known) < _LEAST or min(target.sum(), len(known) - target.sum()) < _LEAST_EACH:
         return ""
     value = values(column.take(pa.array(known)))
-    found = auroc(_rates(value, target), target)
+    groups = known if owner is None else owner[known]
+    if len(np.unique(groups % _FOLDS)) < _FOLDS:
+        return ""
+    found = auroc(_rates(value, target, groups % _FOLDS), target)
     if found > BOUND:
         return f"it alone tells denied from paid claims with an AUROC of {found:.2f} (over {BOUND})"
     for which, rows in (("stated", value > 0), ("missing", value == 0)):
@@ -146,9 +151,8 @@ def _numbers(text: pa.Array, stated: NDArray[np.bool_]) -> F64 | None:
     return found
 
 
-def _rates(value: I64, target: F64) -> F64:
+def _rates(value: I64, target: F64, fold: I64) -> F64:
     """For each row the smoothed denial rate of its value among the other folds."""
-    fold = np.arange(len(value)) % _FOLDS
     size = int(value.max()) + 1
     rates = np.empty(len(value))
     for one in range(_FOLDS):

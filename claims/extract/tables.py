@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
+from claims.arrays import codes
 from claims.errors import UserError
 from claims.extract.answers import Answers, answers, none
 from claims.extract.columns import build
@@ -12,16 +16,20 @@ from claims.extract.mapping import load_mapping
 from claims.extract.rows import Rows, take
 from claims.extract.shape import shape
 from claims.problems import Problem
-from claims.schema import TABLES
+from claims.schema import TABLES, TEXT
 from claims.tables import Gathered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from claims.carc import Catalogue
     from claims.extract.mapping import Mapping
     from claims.extract.shape import Shape
     from claims.keys import Keys
+
+    I64 = NDArray[np.int64]
 
 
 def read_extract(
@@ -44,7 +52,7 @@ def read_extract(
         rows = Rows("remittances", mapping.remittances, place, mapping_path)
         said = answers(mapping, rows, claims, lines, made, built, keys, catalogue)
         every.append(rows)
-    _refuse_by_test(mapping, claims, lines, made, said)
+    _refuse_by_test(mapping, claims, lines, made, said, _owners(built.claims))
     tables = {"claims": built.claims, "lines": built.lines, **said.tables}
     tables["provider_adjustments"] = TABLES["provider_adjustments"].empty_table()
     return Gathered(
@@ -79,23 +87,30 @@ def _refuse_by_name(mapping: Mapping) -> None:
 
 
 def _refuse_by_test(
-    mapping: Mapping, claims: Rows, lines: Rows, made: Shape, said: Answers
+    mapping: Mapping, claims: Rows, lines: Rows, made: Shape, said: Answers, owner: I64
 ) -> None:
     """Test every input alone against the outcome of its claim, and of its line where known."""
     of_line = said.line_denied
     if (of_line < 0).all():
         of_line = said.claim_denied[made.line_claim]
     by_line = claims.map.one_row_is == "line"
-    of_claims = (made.line_row, of_line) if by_line else (made.claim_row, said.claim_denied)
-    tests = [(lines, made.line_row, of_line), (claims, *of_claims)]
-    for rows, at, denied in tests:
+    line_wise = (made.line_row, of_line, owner[made.line_claim])
+    claim_wise = line_wise if by_line else (made.claim_row, said.claim_denied, owner)
+    for rows, (at, denied, whose) in ((lines, line_wise), (claims, claim_wise)):
         for name, columns in rows.map.columns.items():
             if name == "claim_id":
                 continue
             for column in columns:
-                why = predicts_too_well(take(rows.raw(column), at), denied)
+                why = predicts_too_well(take(rows.raw(column), at), denied, whose)
                 if why:
                     raise _refusal(mapping, rows.section, name, column, why)
+
+
+def _owners(claims: pa.Table) -> I64:
+    """The member of each claim as a small number, the claim itself where no member is stated."""
+    member, claim = (np.asarray(claims[name]) for name in ("member_key", "claim_key"))
+    (whose,) = codes(pa.chunked_array([pa.array(np.where(member == 0, claim, member)).cast(TEXT)]))
+    return whose
 
 
 def _refusal(mapping: Mapping, section: str, name: str, column: str, why: str) -> UserError:

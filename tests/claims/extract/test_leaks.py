@@ -92,6 +92,16 @@ def test_few_claims_prove_nothing_and_open_ones_do_not_count() -> None:
     assert not predicts_too_well(pa.array(outcome), outcome)
 
 
+def test_rows_of_one_member_do_not_speak_for_one_another() -> None:
+    """A rare code that a member's ten claims share tells who it is, not what becomes of it."""
+    member = np.repeat(np.arange(400), 10)
+    outcome = denied(400)[member]
+    code = pa.array([f"D{one}" for one in member])
+    assert predicts_too_well(code, outcome)
+    assert not predicts_too_well(code, outcome, member)
+    assert predicts_too_well(pa.array(outcome), outcome, member)
+
+
 MAPPING = """
 [claims]
 file = "claims.csv"
