@@ -66,6 +66,8 @@ def read_columns(path: Path, names: Iterable[str], *, mapping: Path) -> pa.Table
     for name in wanted:
         if name not in there:
             raise UserError(f"{mapping} names the column {name}, which {path} does not have")
+        if there.count(name) > 1:
+            raise UserError(f"{path} has the column {name} twice: rename one of them")
     return read_table(path, wanted)
 
 

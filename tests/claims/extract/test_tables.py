@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -339,3 +340,35 @@ def test_what_is_no_table_at_all(extract: Extract, tmp_path: Path) -> None:
     (tmp_path / "claims.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(UserError, match="is no readable table"):
         extract(SMALL.replace(".csv", ".parquet"))
+
+
+@pytest.mark.parametrize("form", ["semicolon", "tab", "bom", "gzip", "quoted"])
+def test_csv_in_its_usual_forms(extract: Extract, tmp_path: Path, form: str) -> None:
+    text = "id,sent,icd,kind\n007,2025-01-01,10,1\n"
+    name = "claims.csv"
+    if form in ("semicolon", "tab"):
+        text = text.replace(",", ";" if form == "semicolon" else "\t")
+    if form == "quoted":
+        text = '"id","sent","icd","kind"\n"007","2025-01-01","10","1"\n'
+    data = text.encode("utf-8-sig" if form == "bom" else "utf-8")
+    if form == "gzip":
+        name, data = "claims.csv.gz", gzip.compress(data)
+    (tmp_path / name).write_bytes(data)
+    dataset = extract(SMALL.replace("claims.csv", name), keep_ids=True)
+    assert dataset.claim_ids is not None
+    assert dataset.claim_ids.to_pylist() == ["007"]
+    assert dataset.claims["submitted_on"].to_pylist() == [D(2025, 1, 1)]
+
+
+def test_a_column_named_twice_is_refused(extract: Extract, tmp_path: Path) -> None:
+    text = "id,sent,icd,kind,sent\n7,2025-01-01,10,1,2025-01-02\n"
+    (tmp_path / "claims.csv").write_text(text)
+    with pytest.raises(UserError, match=r"the column sent twice"):
+        extract(SMALL)
+
+
+def test_an_error_names_no_value(extract: Extract) -> None:
+    columns = {"id": ["SECRET"], "sent": ["SECRETDAY"], "icd": ["x"], "kind": ["1"]}
+    with pytest.raises(UserError) as caught:
+        extract(SMALL, claims=columns)
+    assert "SECRET" not in str(caught.value)
