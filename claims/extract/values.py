@@ -46,14 +46,21 @@ def plain(column: pa.ChunkedArray) -> pa.Array:
 
 
 def texts(column: pa.Array) -> pa.Array:
-    """Texts without surrounding blanks, ``""`` where nothing is stated; 7.0 is written 7."""
+    """Texts without surrounding blanks, ``""`` where nothing is stated; a column of 7.0 is 7."""
     if pa.types.is_floating(column.type):
         number = pc.if_else(pc.is_nan(column), None, column)
         whole = pc.equal(pc.fill_null(pc.floor(number), 0), pc.fill_null(number, 0))
         if pc.all(whole).as_py() is not False and _small(number):
             column = pc.cast(number, pa.int64())
     text = pc.fill_null(pc.utf8_trim_whitespace(pc.cast(column, TEXT)), "")
-    return pc.if_else(pc.is_in(pc.utf8_lower(text), _EMPTY), "", text)
+    text = pc.if_else(pc.is_in(pc.utf8_lower(text), _EMPTY), "", text)
+    return _without_zeros(text) if pc.any(pc.ends_with(text, ".0")).as_py() else text
+
+
+def _without_zeros(text: pa.Array) -> pa.Array:
+    """A CSV of whole numbers that had gaps says 99213.0 throughout: the codes are meant."""
+    fitting = pc.or_(pc.match_substring_regex(text, r"^\d+\.0$"), pc.equal(text, ""))
+    return pc.replace_substring_regex(text, r"\.0$", "") if pc.all(fitting).as_py() else text
 
 
 def _small(number: pa.Array) -> bool:

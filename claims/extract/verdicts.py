@@ -7,6 +7,7 @@ stated is no answer.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 NOTHING, PAID, DENIED, ADJUDICATED = -1, 0, 1, 2
+# CO-197, CO197 and "CO 197" say a group before the code
+_GROUP: Final = re.compile(r"^(CO|PR|OA|PI|CR)-?(?=[A-Z]?\d|$)")
 _TRUE: Final = frozenset({"1", "1.0", "true", "t", "yes", "y", "denied", "deny", "denial", "d"})
 _FALSE: Final = frozenset({"0", "0.0", "false", "f", "no", "n", "paid", "allowed", "approved"})
 _STATUS: Final = {
@@ -71,7 +74,7 @@ def verdicts(rows: Rows, words: Words, catalogue: Catalogue) -> Verdicts:
     count = len(rows)
     carcs: list[list[str]] = [[]] * count
     if rows.has("carc"):
-        carcs = rows.get("carc").to_pylist()
+        carcs = [_plain(codes) for codes in rows.get("carc").to_pylist()]
     reasons = [_reason(codes, catalogue) for codes in carcs]
     denying = np.array([category >= 0 for _, category in reasons], np.bool_)
     paid, paid_stated = np.zeros(count, np.int64), np.zeros(count, np.bool_)
@@ -110,14 +113,18 @@ def verdicts(rows: Rows, words: Words, catalogue: Catalogue) -> Verdicts:
     )
 
 
+def _plain(codes: list[str]) -> list[str]:
+    """CARCs without their groups."""
+    return [code for code in (_GROUP.sub("", code) for code in codes) if code]
+
+
 def _reason(codes: list[str], catalogue: Catalogue) -> tuple[str, int]:
     """The first CARC of class denial and its category; else the first code, and -1."""
-    plain = [code.partition("-")[2] or code for code in codes]
-    for code in plain:
+    for code in codes:
         facts = catalogue.facts(code)
         if facts.carc_class == "denial" and facts.category:
             return facts.code, CATEGORY_CODE[facts.category]
-    return (catalogue.facts(plain[0]).code if plain else ""), -1
+    return (catalogue.facts(codes[0]).code if codes else ""), -1
 
 
 def _words(rows: Rows, name: str, words: Words, known: dict[str, int]) -> I8:

@@ -99,3 +99,8 @@ def test_a_column_of_another_kind_is_refused_and_a_few_bad_values_are_counted() 
     assert (made.null_count, bad) == (2, 1)
     with pytest.raises(UserError, match=r"the column day of claims.csv holds no amounts"):
         convert(column, "money", "the column day of claims.csv")
+
+
+def test_a_csv_of_codes_that_were_numbers() -> None:
+    assert texts(pa.array(["99213.0", "", "36415.0"])).to_pylist() == ["99213", "", "36415"]
+    assert texts(pa.array(["250.0", "V70.0"])).to_pylist() == ["250.0", "V70.0"]
