@@ -37,7 +37,7 @@ class Kind:
 
 
 RECENT_DAYS: Final = 90
-STRENGTH: Final = 12.0
+STRENGTH: Final = 5.0
 # Before anything is known: one denial in ten claims, as much as 5 claims would say.
 PRIOR_RATE: Final = 0.1
 PRIOR_STRENGTH: Final = 5.0

@@ -36,7 +36,7 @@ WINDOW: Final = 20_000
 
 
 def missing(train: F32, latest: F32, gain: F64) -> Gate:
-    """Refuse a feature that the model uses and that varies in training, but no longer at the end.
+    """Refuse a feature that the model leans on and that varies in training, but not at the end.
 
     ``train`` (n, features) and ``latest`` (m, features) are the training claims and the latest test
     claims; ``gain`` (features) what the trees gained by each. Not known (NaN) counts as a value.
@@ -45,8 +45,10 @@ def missing(train: F32, latest: F32, gain: F64) -> Gate:
     if not len(latest) or not len(train):
         return gate(name, "there is no claim to look at", "")
     first = latest[0]
-    still = ((latest == first) | (np.isnan(latest) & np.isnan(first))).all(axis=0) & (gain > 0)
-    for place in np.flatnonzero(still):
+    still = ((latest == first) | (np.isnan(latest) & np.isnan(first))).all(axis=0)
+    # Less than an even share of the gain is no leaning: its silence changes little.
+    leant_on = (gain > 0) & (gain >= gain.mean())
+    for place in np.flatnonzero(still & leant_on):
         column = train[:, place]
         same = np.isnan(column) if np.isnan(first[place]) else column == first[place]
         share = 1.0 - float(same.mean())
@@ -59,8 +61,8 @@ def missing(train: F32, latest: F32, gain: F64) -> Gate:
                 "are scored",
                 "",
             )
-    used = int((gain > 0).sum())
-    return gate(name, "", f"all {used} features in use vary on the latest {len(latest):,} claims")
+    used = int(leant_on.sum())
+    return gate(name, "", f"all {used} features leant on vary on the latest {len(latest):,} claims")
 
 
 def times(prepared: Prepared, examples: Examples, parts: Split, values: F32) -> Gate:
