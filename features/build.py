@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalog import FEATURES
+from features.catalog import FEATURES, FINE, PLACE
 from features.facts import FACTS, View
 from features.frame import Frame
 from features.history import History
@@ -54,7 +54,17 @@ def _build(frame: Frame, history: History) -> F32:
     place = _fill(values, place, CLAIM_KINDS, found)
     columns = line_columns(frame, before, columns["missing"])
     _fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, columns, lines))
+    values[PLACE["combined_rate"]], values[PLACE["highest_rate"]] = _combined(values[FINE])
     return np.ascontiguousarray(values.T)
+
+
+def _combined(fine: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bring the rates of the categories (c, n) to one scale: of any of them, and the highest."""
+    known = np.nan_to_num(fine.astype(np.float64))
+    spared = np.ones(known.shape[1])
+    for rate in known:
+        spared *= 1.0 - rate
+    return 1.0 - spared, known.max(axis=0)
 
 
 def _fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from features.facts import FACTS
 from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, KindGroup
 
@@ -17,7 +19,8 @@ class Feature:
     """One column of the matrix.
 
     ``kind`` is the kind of key it was counted over (``features.kinds``), "" for a plain fact;
-    ``measure`` is ``fact``, ``rate``, ``recent`` (rate of the last 90 days) or ``seen`` (count).
+    ``measure`` is ``fact``, ``rate``, ``recent`` (rate of the last 90 days), ``seen`` (count) or
+    ``combined`` (made of the rates of ``FINE``).
     """
 
     name: str
@@ -43,11 +46,36 @@ def _of_kinds(group: KindGroup, where: str) -> tuple[Feature, ...]:
     return tuple(found)
 
 
+# Evidence for one cause alone is rare, so trees that look at each cause apart pass over it; put on
+# one scale, the evidence for all causes is common.
+_COMBINED: Final = (
+    Feature(
+        "combined_rate",
+        "all_causes",
+        "chance of a denial for any category, were the finest rates of the categories independent",
+        measure="combined",
+    ),
+    Feature(
+        "highest_rate",
+        "all_causes",
+        "the highest of the finest rates of the categories",
+        measure="combined",
+    ),
+)
+
 FEATURES: Final[tuple[Feature, ...]] = (
     *(Feature(fact.name, fact.factor, fact.meaning) for fact in FACTS),
     *_of_kinds(CLAIM_KINDS, ""),
     *_of_kinds(LINE_KINDS, ", of the claim's worst line"),
+    *_COMBINED,
 )
 NAMES: Final = tuple(feature.name for feature in FEATURES)
 FACTORS: Final = tuple(dict.fromkeys(feature.factor for feature in FEATURES))
 PLACE: Final = {name: place for place, name in enumerate(NAMES)}
+FINE: Final = np.array(
+    [
+        PLACE[f"{kind.name}_rate"]
+        for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
+        if kind.category and len(kind.parts) > 1
+    ]
+)

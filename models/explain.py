@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import FEATURES
-from models.grouping import ABOVE, AMOUNT_OF_HISTORY, GROUPS, OWN, groups
+from models.grouping import ABOVE, AMOUNT_OF_HISTORY, COMBINED, GROUPS, OWN, groups, strongest
 from models.score import MAX_REASONS, Reason
 from models.wording import sentence
 
@@ -70,6 +70,8 @@ def _reason(factor: int, values: Values, contributions: Floats, places: Places) 
     pushes = parts * np.sign(total)
     native = np.where(OWN[places] == factor, pushes, -np.inf)
     lead = int(places[np.argmax(native if native.max() > 0 else pushes)])
+    if lead in COMBINED:
+        lead = strongest(values)
     while OWN[lead] != factor:
         # It says what the rate above it says, so it is told by that one.
         lead = int(ABOVE[lead])

@@ -8,6 +8,8 @@ and by more than ``POINTS``; otherwise it speaks for the factor of the broader k
 something was seen says nothing about the claim itself: all counts together are one factor,
 ``AMOUNT_OF_HISTORY``.
 
+What is made of the rates of all categories (``combined``) speaks for the strongest of them.
+
 Every feature belongs to just one factor, so sums stay exact.
 """
 
@@ -18,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalog import FACTORS, FEATURES, PLACE, Feature
+from features.catalog import FACTORS, FEATURES, FINE, PLACE, Feature
 from features.kinds import CLAIM_KINDS, LINE_KINDS, Kind
 
 Places = NDArray[np.int64]
@@ -52,6 +54,9 @@ def _depth(feature: Feature) -> int:
 OWN: Final[Places] = np.array([_own(feature) for feature in FEATURES])
 ABOVE: Final[Places] = np.array([_above(feature) for feature in FEATURES])
 _DEPTHS: Final[Places] = np.array([_depth(feature) for feature in FEATURES])
+COMBINED: Final[Places] = np.array(
+    [place for place, feature in enumerate(FEATURES) if feature.measure == "combined"]
+)
 _LEVELS: Final[tuple[Places, ...]] = tuple(
     np.flatnonzero(depth == _DEPTHS) for depth in range(1, int(_DEPTHS.max()) + 1)
 )
@@ -66,4 +71,10 @@ def groups(values: NDArray[np.float32]) -> Places:
         # NaN (no line at all) is apart from everything.
         same = np.abs(fine - broad) <= np.maximum(APART * np.maximum(fine, broad), POINTS)
         found[level] = np.where(same, found[above], found[level])
+    found[COMBINED] = found[strongest(values)]
     return found
+
+
+def strongest(values: NDArray[np.float32]) -> int:
+    """The place of the highest of the finest rates of the categories, in one feature row."""
+    return int(FINE[np.argmax(np.nan_to_num(values[FINE], nan=-1.0))])

@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalog import PLACE, Feature
+from features.catalog import FEATURES, PLACE, Feature
 from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, Kind
+from models.grouping import strongest
 from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
 
 Row = NDArray[np.float32]
@@ -36,6 +37,8 @@ def sentence(lead: Feature, values: Row, *, raises: bool) -> str:
 
     ``raises`` says which way the whole factor pushes; a factor that lowers the risk says so.
     """
+    if lead.measure == "combined":
+        lead = FEATURES[strongest(values)]
     said = _fact(lead, values) if lead.measure == "fact" else _counted(lead, values)
     said = said[0].upper() + said[1:]
     return f"{said}." if raises else f"{said}; this lowers the risk."
@@ -94,7 +97,8 @@ def _rate(lead: Feature, rate: float, seen: float, what: str, why: str) -> str:
             f"none of the {what} has been answered yet, "
             f"and by those that come nearest {percent(rate)} are denied{why}"
         )
-    about = "about " if seen < FIRM else ""
+    # "Under 1 %" and "over 99 %" are vague enough.
+    about = "about " if seen < FIRM and 0.01 <= rate <= 0.99 else ""
     # The worst line for a category need not be the one that was counted.
     if lead.kind in _LINE_NAMES and _KINDS[lead.kind].category:
         return f"{about}{percent(rate)} of the {what} were denied{why}"

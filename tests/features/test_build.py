@@ -9,7 +9,7 @@ import pytest
 from worlds import NEVER, FakeLabels, random_frame, random_labels
 
 from features.build import build
-from features.catalog import FEATURES, NAMES, PLACE
+from features.catalog import FEATURES, FINE, NAMES, PLACE
 from features.frame import Frame
 from features.history import History, HistoryError
 from features.kinds import PRIOR_RATE, PRIOR_STRENGTH, STRENGTH
@@ -181,3 +181,12 @@ def test_taking_lines_makes_claims_of_one_line() -> None:
     assert (taken.charge == frame.line_charge[lines]).all()
     assert (taken.payer == frame.payer[frame.line_claim[lines]]).all()
     assert (np.diff(taken.starts) == 1).all()
+
+
+def test_the_combined_rate_is_that_of_any_cause() -> None:
+    frame, _, history = make()
+    values = build(frame, history)
+    fine = values[:, FINE].astype(np.float64)
+    assert (values[:, PLACE["highest_rate"]] == fine.max(axis=1).astype(np.float32)).all()
+    assert np.allclose(values[:, PLACE["combined_rate"]], 1 - np.prod(1 - fine, axis=1))
+    assert len(FINE) == 13

@@ -64,3 +64,12 @@ def test_counts_are_one_factor_and_facts_keep_theirs(world: Practice) -> None:
 def test_what_is_not_known_is_apart() -> None:
     row = _row(payer_procedure_rate=0.3)
     assert _factor(row, "payer_procedure_missing_rate") == "missing_information"
+
+
+def test_what_is_combined_speaks_for_the_strongest_cause() -> None:
+    fine = "payer_procedure_authorization_authorization_rate"
+    row = _row(payer_authorization_rate=0.01, payer_lag_timely_filing_rate=0.2, combined_rate=0.6)
+    row[PLACE[fine]] = 0.5
+    assert _factor(row, "combined_rate") == "authorization"
+    row[PLACE["payer_lag_timely_filing_rate"]] = 0.7
+    assert _factor(row, "combined_rate") == "filing_lag"
