@@ -72,10 +72,13 @@ FEATURES: Final[tuple[Feature, ...]] = (
 NAMES: Final = tuple(feature.name for feature in FEATURES)
 FACTORS: Final = tuple(dict.fromkeys(feature.factor for feature in FEATURES))
 PLACE: Final = {name: place for place, name in enumerate(NAMES)}
+_MIXED: Final = tuple(
+    kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds) if kind.category and kind.shown
+)
 FINE: Final = np.array(
     [
         PLACE[f"{kind.name}_rate"]
-        for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
-        if kind.category and len(kind.parts) > 1
+        for kind in _MIXED
+        if len(kind.parts) > 1 and kind.name not in {other.parent for other in _MIXED}
     ]
 )

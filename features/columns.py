@@ -48,13 +48,13 @@ class Columns(Protocol):
         """Read booleans."""
 
     def integers(self, name: str, missing: int) -> I64:
-        """Read whole numbers, ``missing`` where null."""
+        """Read whole numbers (of booleans, 0 and 1), ``missing`` where null."""
 
     def days(self, name: str) -> I32:
         """Read dates as days since 1970-01-01, ``NO_DAY`` where null."""
 
-    def scaled(self, name: str, places: int) -> I64:
-        """Read decimals times 10**places (the column's own scale), 0 where null."""
+    def scaled(self, name: str, places: int, missing: int = 0) -> I64:
+        """Read decimals times 10**places (the column's own scale), ``missing`` where null."""
 
     def sets(self, name: str) -> U64:
         """Read lists of texts, each list hashed as a set: order and repeats do not count."""
@@ -103,9 +103,9 @@ class ListColumns:
         """Read dates as days since 1970-01-01, ``NO_DAY`` where null."""
         return np.array([as_days(day) for day in self._columns[name]], np.int32)
 
-    def scaled(self, name: str, places: int) -> I64:
-        """Read decimals times 10**places, 0 where null; further places are rounded half even."""
-        return np.array([_scaled(v, places) for v in self._columns[name]], np.int64)
+    def scaled(self, name: str, places: int, missing: int = 0) -> I64:
+        """Read decimals times 10**places; further places are rounded half even."""
+        return np.array([_scaled(v, places, missing) for v in self._columns[name]], np.int64)
 
     def sets(self, name: str) -> U64:
         """Read lists of texts, each list hashed as a set."""
@@ -127,8 +127,8 @@ class ListColumns:
         return np.array([v[0] if v else 0 for v in self._columns[name]], np.int64)
 
 
-def _scaled(value: Decimal | None, places: int) -> int:
-    return 0 if value is None else int(value.scaleb(places).to_integral_value())
+def _scaled(value: Decimal | None, places: int, missing: int) -> int:
+    return missing if value is None else int(value.scaleb(places).to_integral_value())
 
 
 class ArrowColumns:
@@ -166,15 +166,15 @@ class ArrowColumns:
         days = self._column(name).cast(pa.int32()).fill_null(int(NO_DAY))
         return np.asarray(days.to_numpy())
 
-    def scaled(self, name: str, places: int) -> I64:
-        """Read decimals times 10**places, 0 where null (the low word of a decimal128)."""
+    def scaled(self, name: str, places: int, missing: int = 0) -> I64:
+        """Read decimals times 10**places (the low word of a decimal128)."""
         column = self._column(name)
         if column.type.scale != places:
             column = column.cast(pa.decimal128(38, places))
         words = np.frombuffer(column.buffers()[1], np.int64)[::2]
         low = words[column.offset : column.offset + len(column)]
         valid = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
-        return np.where(valid, low, 0)
+        return np.where(valid, low, missing)
 
     def sets(self, name: str) -> U64:
         """Read lists of texts, each list hashed as a set."""

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features import front_desk
 from features.frame import Frame
 from features.hashing import code_hash, mix
 from features.key_columns import lag_days
@@ -77,6 +78,10 @@ def _paid_share(v: View) -> Column:
     charge = v.frame.charge
     share = v.frame.other_paid / np.where(charge > 0, charge, 1)
     return np.where(v.frame.other_adjudicated, share, np.nan)
+
+
+def _front_desk(name: str, factor: str, meaning: str, read: Callable[[Frame], Column]) -> Fact:
+    return Fact(name, factor, f"{meaning}, as the front desk found", lambda v: read(v.frame))
 
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -251,5 +256,47 @@ FACTS: Final[tuple[Fact, ...]] = (
         "member_history",
         "its denial: 0 none, 1 eligibility, 2 coordination of benefits, 3 another",
         lambda v: v.before.member_category,
+    ),
+    _front_desk(
+        "coverage_days",
+        "eligibility",
+        "days from the last service to the end of coverage",
+        front_desk.coverage_days,
+    ),
+    _front_desk(
+        "check_days",
+        "eligibility",
+        "days from the first service to the eligibility check",
+        front_desk.check_days,
+    ),
+    _front_desk(
+        "eligibility_active",
+        "eligibility",
+        "1 when the payer said that coverage is active",
+        front_desk.active,
+    ),
+    _front_desk(
+        "days_valid_before",
+        "authorization",
+        "days from the authorization's first day to the first service",
+        front_desk.days_valid_before,
+    ),
+    _front_desk(
+        "days_valid_after",
+        "authorization",
+        "days from the last service to the authorization's last day",
+        front_desk.days_valid_after,
+    ),
+    _front_desk(
+        "lines_not_covered",
+        "authorization",
+        "lines whose procedure the authorization does not list",
+        front_desk.lines_not_covered,
+    ),
+    _front_desk(
+        "units_spare",
+        "authorization",
+        "units left of the authorization beyond those billed",
+        front_desk.units_spare,
     ),
 )

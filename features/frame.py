@@ -5,6 +5,8 @@ claim of a request. Both end in the same arrays, bit for bit (``tests/features/t
 
 Units: days are int32 days since 1970-01-01 (``NO_DAY`` where not stated), money is int64 cents,
 units are int64 thousandths, codes are 64-bit hashes (``features.hashing``; 0 where not stated).
+What the front desk found (eligibility, authorization) stands here as it was given, whenever that
+was: ``features.front_desk`` says what of it was known as of the claim's day.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
     from claims.keys import Keys
     from claims.types import Claim
 
-__all__ = ["NO_DAY", "Frame"]
+__all__ = ["NO_DAY", "NO_UNITS", "Frame"]
+
+NO_UNITS: Final = -(2**62)
+"""Where no units are stated."""
 
 I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
@@ -86,6 +91,12 @@ class Frame:
     diagnoses: I16
     admission_type: U64
     drg: U64
+    eligibility_checked: I32
+    eligibility_active: I8  # -1 unknown, 0 no, 1 yes
+    coverage_end: I32
+    authorization_from: I32
+    authorization_to: I32
+    authorization_units: I64  # left, ``NO_UNITS`` where not known
     # one value a line
     line_claim: I64
     line_number: I32
@@ -94,6 +105,8 @@ class Frame:
     modifier_count: I8
     line_charge: I64
     units: I64
+    units_counted: Flags  # units or days, not minutes or another measure
+    line_covered: I8  # by the authorization's procedures: -1 unknown, 0 no, 1 yes
     line_diagnosis: U64  # the first that the line points to
     line_diagnosis_group: U64
     line_diagnoses: I8
@@ -166,6 +179,7 @@ CLAIM_COLUMNS: Final = _NAMES[:_FIRST_LINE]
 LINE_COLUMNS: Final = _NAMES[_FIRST_LINE + 1 :]
 _POSITIONS: Final = {"P": 1, "S": 2, "T": 3}
 _SEXES: Final = {"F": 1, "M": 2}
+_COUNTED: Final = np.array([code_hash(basis) for basis in ("UN", "DA", "")], np.uint64)
 
 
 def _lookup(codes: U64, table: dict[str, int]) -> I8:
@@ -248,6 +262,12 @@ def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
         "diagnoses": diagnoses.astype(np.int16),
         "admission_type": c.codes("admission_type"),
         "drg": c.codes("drg"),
+        "eligibility_checked": c.days("eligibility_checked_on"),
+        "eligibility_active": c.integers("eligibility_active", -1).astype(np.int8),
+        "coverage_end": c.days("eligibility_coverage_end"),
+        "authorization_from": c.days("authorization_valid_from"),
+        "authorization_to": c.days("authorization_valid_to"),
+        "authorization_units": c.scaled("authorization_units_left", 3, missing=NO_UNITS),
     }
     attending = c.codes("attending_npi")
     rendering = c.codes("rendering_npi")
@@ -255,6 +275,24 @@ def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
     values["rendering"] = np.where(rendering != 0, rendering, attending)
     values["rendering_given"] = values["rendering"] != 0
     return values
+
+
+def _covered(c: Columns, procedure: U64, line_claim: I64) -> I8:
+    """Whether the claim's authorization lists the line's procedure; -1 without list or code."""
+    sizes = c.sizes("authorization_procedures")
+    found = np.full(len(procedure), -1, np.int8)
+    if not sizes.any():
+        return found
+    listed = c.ragged_codes("authorization_procedures")
+    owner = np.repeat(np.arange(len(sizes)), sizes)[listed != 0]
+    listed = listed[listed != 0]
+    # One number for each code, so that claim and code make one exact number together.
+    codes, number = np.unique(np.concatenate([listed, procedure]), return_inverse=True)
+    number = np.concatenate([owner, line_claim]) * len(codes) + number
+    asked = (np.bincount(owner, minlength=len(sizes)) > 0)[line_claim] & (procedure != 0)
+    inside = np.isin(number[len(listed) :], number[: len(listed)])
+    found[asked] = inside[asked]
+    return found
 
 
 def _line_values(
@@ -266,6 +304,7 @@ def _line_values(
     # A line that points nowhere (institutional ones never do) is for the principal diagnosis.
     at = starts + np.where((pointer >= 1) & (pointer <= sizes), pointer - 1, 0)
     first, last = rows.days("service_from"), rows.days("service_to")
+    procedure, basis = rows.codes("procedure"), rows.codes("unit_basis")
 
     def pointed(prefix: int) -> U64:
         flat = c.ragged_codes("diagnoses", prefix)
@@ -278,11 +317,13 @@ def _line_values(
 
     return {
         "line_number": rows.integers("number", 0).astype(np.int32),
-        "procedure": rows.codes("procedure"),
+        "procedure": procedure,
         "modifiers": rows.sets("modifiers"),
         "modifier_count": rows.sizes("modifiers").astype(np.int8),
         "line_charge": rows.scaled("charge", 2),
         "units": rows.scaled("units", 3),
+        "units_counted": np.isin(basis, _COUNTED),
+        "line_covered": _covered(c, procedure, line_claim),
         "line_diagnosis": pointed(0),
         "line_diagnosis_group": pointed(3),
         "line_diagnoses": rows.sizes("diagnosis_pointers").astype(np.int8),

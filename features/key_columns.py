@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.columns import NO_DAY
 from features.frame import Frame
+from features.front_desk import authorization_state, coverage_state
 from features.priors import NONE, Priors
 from features.segments import Segments
 
@@ -78,6 +79,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
         "member": frame.member,
         "age_group": np.searchsorted(_AGE_STEPS, frame.age, side="right"),
         "sex": frame.sex,
+        "coverage_state": coverage_state(frame),
     }
 
 
@@ -101,4 +103,5 @@ def line_columns(
         "unit_count": np.searchsorted(_UNIT_STEPS, frame.units, side="right"),
         "missing": missing[of],
         "revenue": frame.revenue,
+        "authorization_state": authorization_state(frame),
     }

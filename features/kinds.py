@@ -3,7 +3,9 @@
 A kind is a tuple of columns (``features.key_columns``). Its rate is
 ``(denied + strength * parent's rate) / (seen + strength)``: the finer key speaks as far as it has
 been seen, and leans on the broader one for the rest. A kind with a ``category`` counts only the
-denials of that category, over the same claims or lines as the kind ``over``.
+denials of that category, over the same claims or lines as the kind ``over``. A kind that ``needs``
+a column counts only rows in which it is known (not 0); where it is not, the broader key speaks
+alone, so that facts which nobody gives are no evidence.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ class Kind:
     meaning: str
     category: str = ""
     over: str = ""
+    needs: str = ""
     recent: bool = False
     shown: bool = True
 
@@ -44,7 +47,14 @@ PRIOR_STRENGTH: Final = 5.0
 
 
 def _kind(
-    name: str, parts: str, parent: str, factor: str, meaning: str, *, recent: bool = False
+    name: str,
+    parts: str,
+    parent: str,
+    factor: str,
+    meaning: str,
+    *,
+    recent: bool = False,
+    needs: str = "",
 ) -> Kind:
     return Kind(
         name=name,
@@ -53,11 +63,12 @@ def _kind(
         factor=factor,
         meaning=meaning,
         recent=recent,
+        needs=needs,
     )
 
 
 def _mix_kinds(all_name: str, payer_name: str, fine: dict[str, str]) -> tuple[Kind, ...]:
-    """Build the chain all -> payer -> fine key for each category's share of the denials."""
+    """Build the chain all -> payer -> fine keys for each category's share of the denials."""
     kinds: list[Kind] = []
     for category, over in fine.items():
         for name, parts, parent, base, shown in (
@@ -76,21 +87,24 @@ def _mix_kinds(all_name: str, payer_name: str, fine: dict[str, str]) -> tuple[Ki
                     shown=shown,
                 )
             )
-        if over:
-            kinds.append(_fine(category, over))
+        parent = f"payer_{category}"
+        for base_name in over.split():
+            kinds.append(_fine(category, base_name, parent))
+            parent = kinds[-1].name
     return tuple(kinds)
 
 
-def _fine(category: str, over: str) -> Kind:
+def _fine(category: str, over: str, parent: str) -> Kind:
     base = next(kind for kind in (*_CLAIM_BASE, *_LINE_BASE) if kind.name == over)
     return Kind(
         name=f"{over}_{category}",
         parts=base.parts,
-        parent=f"payer_{category}",
+        parent=parent,
         factor=base.factor,
         meaning=f"share denied for {category} among the same {base.meaning}",
         category=category,
         over=over,
+        needs=base.needs,
     )
 
 
@@ -165,6 +179,14 @@ _CLAIM_BASE: Final = (
         "payer",
         "patient",
         "claims to this payer for patients of this age and sex",
+    ),
+    _kind(
+        "payer_coverage_state",
+        "payer coverage_state",
+        "payer",
+        "eligibility",
+        "claims to this payer with coverage known to be as here",
+        needs="coverage_state",
     ),
 )
 
@@ -281,10 +303,19 @@ _LINE_BASE: Final = (
         "revenue_code",
         "lines with this revenue code to this payer",
     ),
+    _kind(
+        "payer_authorization_state",
+        "payer procedure authorization authorization_state",
+        "payer_procedure_authorization",
+        "authorization",
+        "lines with this procedure to this payer under an authorization known to cover as much",
+        needs="authorization_state",
+    ),
 )
 
+# Fine keys of a category from broad to fine: each leans on the one before.
 _CLAIM_MIX: Final = {
-    "eligibility": "payer_member",
+    "eligibility": "payer_member payer_coverage_state",
     "timely_filing": "payer_lag",
     "duplicate": "payer_repeat",
     "coordination_of_benefits": "payer_coverage",
@@ -292,7 +323,7 @@ _CLAIM_MIX: Final = {
     "other": "",
 }
 _LINE_MIX: Final = {
-    "authorization": "payer_procedure_authorization",
+    "authorization": "payer_procedure_authorization payer_authorization_state",
     "coding": "payer_procedure_modifiers",
     "bundling": "payer_companion",
     "medical_necessity": "payer_procedure_diagnosis",

@@ -53,11 +53,12 @@ def build_index(
     keys = keys_of(group, columns)
     parts = []
     for place, kind in enumerate(group.kinds):
+        rows = np.ones(len(denied), np.bool_)
         if kind.category:
             rows = denied & (category == codes[kind.category])
-            parts.append((keys[place][rows], known_on[rows], denied[rows]))
-        else:
-            parts.append((keys[place], known_on, denied))
+        if kind.needs:
+            rows = rows & (columns[kind.needs] != 0)
+        parts.append((keys[place][rows], known_on[rows], denied[rows]))
     return build_rates(parts)
 
 
