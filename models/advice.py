@@ -17,7 +17,7 @@ The decision:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +63,10 @@ _FOR_EDIT: Final[dict[str, Action]] = {
     "pointer_missing": "review_coding",
     "diagnosis_missing": "review_coding",
 }
+
+
+# Their what-ifs mend the very facts that break the rules; others mend something else.
+_TRIED_ALIKE: Final = frozenset({"verify_eligibility", "correct_authorization"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +128,7 @@ def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
     if decision == "submit":
         action: Action = "submit_now" if _waiting_hurts(now) else "submit"
         return (_advice(_Candidate(action, 1.0, now.probability, FIELDS[action]), now),)
-    first = list(_from_edits(now.edits))
+    first = list(_from_edits(now))
     ranked = [one for one in _from_categories(now) if one.worth > 0]
     ranked.sort(key=lambda one: -one.worth)
     if now.known == 0:
@@ -138,15 +142,17 @@ def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
     return tuple(_advice(one, now) for one in list(chosen.values())[:MAX_ACTIONS])
 
 
-def _from_edits(edits: Sequence[Edit]) -> Iterator[_Candidate]:
+def _from_edits(now: Situation) -> Iterator[_Candidate]:
     """One candidate for each action that mends broken rules, holding ones first."""
     paths: dict[Action, list[str]] = {}
-    errors = [edit for edit in edits if edit.severity == "error"]
+    errors = [edit for edit in now.edits if edit.severity == "error"]
     for edit in sorted(errors, key=lambda edit: edit.code not in HOLDING):
         action = _FOR_EDIT.get(edit.code, "complete_information")
         paths.setdefault(action, []).append(edit.field)
     for action, found in paths.items():
-        yield _Candidate(action, 1.0, None, tuple(dict.fromkeys(found)))
+        tried = now.tests.get(action, {}) if action in _TRIED_ALIKE else {}
+        after = min(tried.values(), default=None)
+        yield _Candidate(action, 1.0, after, tuple(dict.fromkeys(found)))
 
 
 def _from_categories(now: Situation) -> Iterator[_Candidate]:
@@ -175,7 +181,7 @@ def _actions(category: Category, now: Situation) -> list[tuple[Action, float]]:
     """The actions that a category stands for, each with its part of the category."""
     values = now.values
     if category == "authorization":
-        if value_of(values, "authorization_given") == 2:
+        if value_of(values, "authorization_given") == 2 or "correct_authorization" in now.tests:
             return [("correct_authorization", 1.0)]
         found: list[tuple[Action, float]] = [("obtain_authorization", 1.0)]
         if "obtain_referral" in now.tests and _referral_matters(now):

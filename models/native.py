@@ -103,6 +103,13 @@ def _names(text: bytes) -> tuple[str, ...]:
     return tuple(stated[1].decode().split()) if stated else ()
 
 
+def _varied(text: bytes, names: tuple[str, ...]) -> frozenset[str]:
+    """LightGBM notes the range of each feature, and "none" where there was but one value."""
+    stated = re.search(rb"^feature_infos=(.*)$", text, re.MULTILINE)
+    ranges = stated[1].decode().split() if stated else []
+    return frozenset(name for name, one in zip(names, ranges, strict=False) if one != "none")
+
+
 class _RowPredictor:
     """LightGBM's single-row-fast configuration for one thread, with buffers of its own."""
 
@@ -131,7 +138,7 @@ class NativeBooster:
     """A LightGBM model that can predict. Safe to share between threads.
 
     ``features``, ``feature_names``, ``classes`` (1 for a binary model) and ``iterations`` are read
-    from the model.
+    from the model. ``varied`` are the names of features that were not constant in training.
     """
 
     def __init__(self, text: str) -> None:
@@ -151,6 +158,7 @@ class NativeBooster:
         self.features = self._number("LGBM_BoosterGetNumFeature")
         self.classes = self._number("LGBM_BoosterGetNumClasses")
         self.feature_names = _names(encoded)
+        self.varied = _varied(encoded, self.feature_names)
         self._local = threading.local()
 
     def _number(self, question: str) -> int:

@@ -40,7 +40,7 @@ from models.score import (
     amount,
 )
 from models.support import levels, support
-from models.whatif import MENDS, WAITING, Tests, variants
+from models.whatif import WAITING, Tests, mends_of, variants
 
 if TYPE_CHECKING:
     from claims.keys import Keys
@@ -122,6 +122,7 @@ class Scorer:
         self._model = model
         self._history = history
         self._keys = keys
+        self._mends = mends_of(model.denial.varied)
         self._ref = ModelRef(name=name, version=version, digest=model.digest)
 
     def score(
@@ -163,7 +164,7 @@ class Scorer:
 
     def _batch(self, frame: Frame) -> _Batch:
         count, starts = len(frame), frame.starts
-        mended = variants(frame)
+        mended = variants(frame, self._mends)
         # A line that stands alone is its claim.
         several = np.flatnonzero((np.diff(starts) > 1)[frame.line_claim])
         parts = [frame, mended.frame, frame.take_lines(several)]
@@ -302,7 +303,8 @@ class Scorer:
     ) -> dict[int, Tests]:
         """What-ifs by row: for all claims that need a look, and for others that may be late."""
         found: dict[int, Tests] = {row: {} for row in np.flatnonzero(looked).tolist()}
-        for rows, mends in ((np.flatnonzero(looked), MENDS), (np.flatnonzero(~looked), (WAITING,))):
+        asked, others = np.flatnonzero(looked), np.flatnonzero(~looked)
+        for rows, mends in ((asked, self._mends), (others, (WAITING,))):
             categories = prediction.category_probability[rows]
             mended = variants(frame.take(rows), mends, categories)
             after = self._model.scores(build(mended.frame, self._history))[1]

@@ -8,13 +8,15 @@ variants in one frame: one ``features.build``, one prediction.
 A mend counts only where the category that it would prevent is likely at all (``LIKELY``): a model
 may also lower its probability for a mend that has nothing to do with why the claim is at risk.
 
-Where a mend must assume something that the claim does not say (what an earlier payer paid), it is
-tried several ways and the least favourable counts.
+Where a mend must assume something that the claim does not say (what an earlier payer paid, when
+coverage ends), it is tried several ways and the least favourable counts. What the front desk found
+is mended only where it is known to be wrong, and only in the eyes of a model that has seen such
+facts (``mends_of``): another would answer as if nothing had been mended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +25,18 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORY_CODE, Action, Category
 from features.columns import NO_DAY
-from features.frame import LINE_COLUMNS, Frame
+from features.frame import LINE_COLUMNS, NO_UNITS, Frame
+from features.front_desk import (
+    ENDED,
+    INACTIVE,
+    coverage_days,
+    coverage_state,
+    days_valid_after,
+    days_valid_before,
+    lines_not_covered,
+    units_asked,
+    units_spare,
+)
 from features.key_columns import lag_days
 
 Flags = NDArray[np.bool_]
@@ -46,7 +59,8 @@ class Mend:
     ``name`` tells mends apart; ``prevents`` is the category that it is about (``None``: any);
     ``path`` is the JSON path that changes; ``applies`` says for which
     claims of a frame it makes sense; ``sets`` gives the new value of each column, for the claims
-    concerned or, for a column of lines, for all their lines.
+    concerned or, for a column of lines, for all their lines. ``seen`` names features of which one
+    at least must have varied in training (none: the mend can always be tried).
     """
 
     name: str
@@ -55,6 +69,7 @@ class Mend:
     path: str
     applies: Callable[[Frame], Flags]
     sets: Mapping[str, Setting]
+    seen: tuple[str, ...] = ()
 
 
 def _some_line_lacks(column: str) -> Callable[[Frame], Flags]:
@@ -97,6 +112,57 @@ def _answered_by_first(name: str, share: float) -> Mend:
     )
 
 
+def _covered_until(name: str, days: int) -> Mend:
+    """The member was covered after all, until so many days after the service."""
+    return Mend(
+        name=name,
+        action="verify_eligibility",
+        prevents="eligibility",
+        path="eligibility",
+        applies=lambda frame: np.isin(coverage_state(frame), (ENDED, INACTIVE)),
+        sets={
+            # What was not known stays so.
+            "eligibility_active": lambda frame, rows: np.where(
+                frame.eligibility_active[rows] < 0, -1, 1
+            ),
+            "coverage_end": lambda frame, rows: np.where(
+                coverage_days(frame)[rows] < 0,
+                frame.service_to[rows] + np.int32(days),
+                frame.coverage_end[rows],
+            ),
+        },
+        seen=("coverage_days", "eligibility_active"),
+    )
+
+
+def _falls_short(frame: Frame) -> Flags:
+    """Where the authorization is known not to cover days, a procedure or units of the claim."""
+    days = (days_valid_before(frame) < 0) | (days_valid_after(frame) < 0)
+    return days | (lines_not_covered(frame) > 0) | (units_spare(frame) < 0)
+
+
+def _valid_from(frame: Frame, rows: Rows) -> Column:
+    early = days_valid_before(frame)[rows] < 0
+    return np.where(early, frame.service_from[rows], frame.authorization_from[rows])
+
+
+def _valid_to(frame: Frame, rows: Rows) -> Column:
+    late = days_valid_after(frame)[rows] < 0
+    return np.where(late, frame.service_to[rows], frame.authorization_to[rows])
+
+
+def _units_enough(frame: Frame, rows: Rows) -> Column:
+    """As many as all lines ask for; where no units are known, none."""
+    everything = frame.replace(line_covered=np.ones_like(frame.line_covered))
+    left = frame.authorization_units[rows]
+    return np.where(left == NO_UNITS, left, np.maximum(left, units_asked(everything)[rows]))
+
+
+def _procedures_listed(frame: Frame, rows: Rows) -> Column:
+    covered = frame.line_covered[np.isin(frame.line_claim, rows)]
+    return np.where(covered == 0, 1, covered)
+
+
 def _complete(name: str, path: str, sets: Mapping[str, Setting], lacks: str) -> Mend:
     return Mend(
         name=name,
@@ -127,6 +193,22 @@ MENDS: Final[tuple[Mend, ...]] = (
         applies=_some_line_lacks("line_authorization"),
         sets={"authorization": True, "line_authorization": True},
     ),
+    Mend(
+        name="authorization_extended",
+        action="correct_authorization",
+        prevents="authorization",
+        path="authorization",
+        applies=_falls_short,
+        sets={
+            "authorization_from": _valid_from,
+            "authorization_to": _valid_to,
+            "authorization_units": _units_enough,
+            "line_covered": _procedures_listed,
+        },
+        seen=("days_valid_before", "days_valid_after", "lines_not_covered", "units_spare"),
+    ),
+    _covered_until("covered_a_while", 60),
+    _covered_until("covered_a_year", 365),
     Mend(
         name="referral",
         action="obtain_referral",
@@ -181,6 +263,11 @@ MENDS: Final[tuple[Mend, ...]] = (
     ),
     WAITING,
 )
+
+
+def mends_of(seen: Collection[str]) -> tuple[Mend, ...]:
+    """The mends that a model can judge: ``seen`` names the features that varied in training."""
+    return tuple(mend for mend in MENDS if not mend.seen or set(mend.seen) & set(seen))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

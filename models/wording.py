@@ -124,7 +124,21 @@ def _detail(kind: str, values: Row) -> str:
     return f" ({among}no {', no '.join(missing[:MOST_MISSING])})" if missing else ""
 
 
+def _eligibility(values: Row) -> str:
+    """What is known of coverage; nothing where nothing is."""
+    if value_of(values, "eligibility_active") == 0:
+        return FACT_WORDS["eligibility_active"].say(0)
+    days = value_of(values, "coverage_days")
+    return "" if math.isnan(days) else FACT_WORDS["coverage_days"].say(days)
+
+
 def _authorization(values: Row) -> str:
+    """What the authorization falls short of, else whether there is one."""
+    for name in ("days_valid_before", "days_valid_after", "units_spare"):
+        if value_of(values, name) < 0:
+            return FACT_WORDS[name].say(value_of(values, name))
+    if value_of(values, "lines_not_covered") > 0:
+        return FACT_WORDS["lines_not_covered"].say(value_of(values, "lines_not_covered"))
     return FACT_WORDS["authorization_given"].say(value_of(values, "authorization_given"))
 
 
@@ -168,6 +182,7 @@ def _ago(days: float) -> str:
 
 _LEAD_INS: Final[dict[str, Callable[[Row], str]]] = {
     "authorization": _authorization,
+    "eligibility": _eligibility,
     "referral": _referral,
     "documentation": _documentation,
     "already_billed": _already_billed,

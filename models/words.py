@@ -56,6 +56,19 @@ def _dollars(text: str) -> Words:
     return Words(lambda value: text.format(n=f"{value:,.2f}"))
 
 
+def _around(before: tuple[str, str], after: str, unknown: str) -> Words:
+    """Days below 0 and on the day itself (``before``), days above 0, and days not known."""
+    below, on_the_day = before
+
+    def known(value: float) -> str:
+        if value == 0:
+            return on_the_day
+        days = "one day" if abs(value) == 1 else f"{abs(value):,.0f} days"
+        return (below if value < 0 else after).format(days=days)
+
+    return Words(known, unknown)
+
+
 FACT_WORDS: Final[dict[str, Words]] = {
     "institutional": _flag("it is an institutional claim", "it is a professional claim"),
     "replacement": _flag("it replaces or voids an earlier claim", "it is an original claim"),
@@ -229,6 +242,56 @@ FACT_WORDS: Final[dict[str, Words]] = {
         },
         "this payer did not deny this member's last claim",
     ),
+    "coverage_days": _around(
+        ("coverage ended {days} before the service", "coverage ended on the day of the service"),
+        "coverage ends {days} after the service",
+        "when coverage ends is not known",
+    ),
+    "check_days": _around(
+        (
+            "eligibility was checked {days} before the service",
+            "eligibility was checked on the day of the service",
+        ),
+        "eligibility was checked {days} after the service",
+        "when eligibility was checked is not known",
+    ),
+    "eligibility_active": Words(
+        _flag(
+            "the payer said that coverage is active", "the payer said that coverage is not active"
+        ).known,
+        "whether coverage is active is not known",
+    ),
+    "days_valid_before": _around(
+        (
+            "the authorization begins {days} after the service",
+            "the authorization begins on the day of the service",
+        ),
+        "the authorization began {days} before the service",
+        "from when the authorization is valid is not known",
+    ),
+    "days_valid_after": _around(
+        (
+            "the authorization ended {days} before the service",
+            "the authorization ends on the day of the service",
+        ),
+        "the authorization is valid for {days} after the service",
+        "until when the authorization is valid is not known",
+    ),
+    "lines_not_covered": Words(
+        _count(
+            "the authorization does not list the procedure of one line",
+            "the authorization does not list the procedures of {n} lines",
+            "the authorization lists the procedures of the claim",
+        ).known,
+        "which procedures the authorization is for is not known",
+    ),
+    "units_spare": Words(
+        lambda value: (
+            f"the authorization has {abs(value):,.10g} units "
+            + ("too few for what is billed" if value < 0 else "left beyond what is billed")
+        ),
+        "how many units the authorization has left is not known",
+    ),
 }
 
 SUBJECTS: Final[dict[str, str]] = {
@@ -244,6 +307,7 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_repeat": "claims to this payer in the same state",
     "payer_member": "claims of this member to this payer",
     "payer_age_group": "claims to this payer for patients of this age and sex",
+    "payer_coverage_state": "claims to this payer with coverage like this",
     "payer_lines": "service lines to this payer",
     "procedure": "lines with this procedure",
     "payer_procedure": "lines with this procedure to this payer",
@@ -259,6 +323,7 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_procedure_visits": "lines with this procedure to this payer after as many visits",
     "payer_procedure_units": "lines with this procedure to this payer with as many units",
     "payer_procedure_missing": "lines with this procedure to this payer that leave out the same",
+    "payer_authorization_state": "lines with this procedure to this payer authorized so",
     "payer_revenue": "lines with this revenue code to this payer",
 }
 
