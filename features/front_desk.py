@@ -34,6 +34,8 @@ COVERS, NOT_THE_DAYS, NOT_THE_PROCEDURE, NOT_THE_UNITS = 1, 2, 3, 4
 def _between(first: NDArray[Any], last: NDArray[Any]) -> F64:
     """Days from ``first`` to ``last``; NaN where either is not stated."""
     stated = (first != NO_DAY) & (last != NO_DAY)
+    if not stated.any():
+        return np.full(stated.shape, np.nan)
     return np.where(stated, last.astype(np.int64) - first, np.nan)
 
 
@@ -63,6 +65,9 @@ def active(frame: Frame) -> F64:
 
 def coverage_state(frame: Frame) -> I64:
     """One of the states of coverage, for each claim."""
+    # Most practices give none of it, and then one claim should not pay for it.
+    if (frame.coverage_end == NO_DAY).all() and (frame.eligibility_active < 0).all():
+        return np.full(len(frame), UNKNOWN)
     days, said = coverage_days(frame), active(frame)
     return np.select(
         [days < 0, said == 0, days <= SOON, days > SOON, said == 1],
@@ -83,6 +88,8 @@ def days_valid_after(frame: Frame) -> F64:
 
 def lines_not_covered(frame: Frame) -> F64:
     """Lines whose procedure the authorization does not list; NaN where no line can be asked."""
+    if (frame.line_covered < 0).all():
+        return np.full(len(frame), np.nan)
     known = np.bincount(frame.line_claim[frame.line_covered >= 0], minlength=len(frame))
     lacking = np.bincount(frame.line_claim[frame.line_covered == 0], minlength=len(frame))
     return np.where(known > 0, lacking, np.nan)
@@ -99,12 +106,18 @@ def units_asked(frame: Frame) -> I64:
 def units_spare(frame: Frame) -> F64:
     """Units that the authorization has left beyond those billed: below 0 there are too few."""
     left = frame.authorization_units
+    if (left == NO_UNITS).all():
+        return np.full(len(left), np.nan)
     return np.where(left != NO_UNITS, (left - units_asked(frame)) / 1e3, np.nan)
 
 
 def authorization_state(frame: Frame) -> I64:
     """One of the states of the authorization, for each line (m,)."""
+    days = (frame.authorization_from != NO_DAY) | (frame.authorization_to != NO_DAY)
+    given = days | (frame.authorization_units != NO_UNITS)
     of = frame.line_claim
+    if not given.any() and (frame.line_covered < 0).all():
+        return np.full(len(of), UNKNOWN)
     first, spare = frame.line_from, units_spare(frame)[of]
     last = np.where(first != NO_DAY, first + np.maximum(frame.line_days, 0), NO_DAY)
     before = _between(frame.authorization_from[of], first)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.frame import CLAIM_COLUMNS, Frame
+from features.columns import NO_DAY
+from features.frame import CLAIM_COLUMNS, NO_UNITS, Frame
 
 NEVER = np.int32(2**31 - 1)
 
@@ -53,7 +54,26 @@ def random_frame(rng: np.random.Generator, claims: int, *, least_lines: int = 1)
         "line_from": (submitted[line_claim] // 50 * 50 - 10).astype(np.int32),
         "units": rng.integers(0, 9000, len(line_claim)),
     }
-    return Frame(**columns)
+    return Frame(**columns | _front_desk(rng, columns))
+
+
+def _front_desk(rng: np.random.Generator, claim: dict[str, Any]) -> dict[str, Any]:
+    """Give some claims coverage and authorization facts, right and wrong ones."""
+    n, m = len(claim["submitted"]), len(claim["line_claim"])
+
+    def around(day: NDArray[np.int32], before: int, after: int) -> NDArray[np.int32]:
+        given = rng.random(n) < 0.5
+        return np.where(given, day + rng.integers(-before, after, n), NO_DAY).astype(np.int32)
+
+    return {
+        "eligibility_checked": around(claim["submitted"], 30, 5),
+        "eligibility_active": rng.integers(-1, 2, n).astype(np.int8),
+        "coverage_end": around(claim["service_to"], 20, 60),
+        "authorization_from": around(claim["service_from"], 50, 10),
+        "authorization_to": around(claim["service_to"], 10, 50),
+        "authorization_units": np.where(rng.random(n) < 0.5, rng.integers(0, 20_000, n), NO_UNITS),
+        "line_covered": rng.integers(-1, 2, m).astype(np.int8),
+    }
 
 
 def random_labels(rng: np.random.Generator, frame: Frame) -> FakeLabels:

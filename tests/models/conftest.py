@@ -20,6 +20,13 @@ def world() -> Practice:
 
 
 @pytest.fixture(scope="session")
+def informed() -> Scorer:
+    """A model of claims for which the front desk had asked until when they were covered."""
+    asked = practice(2500, seed=12, asked=True)
+    return Scorer(asked.model, asked.history, KEYS, version="8")
+
+
+@pytest.fixture(scope="session")
 def invented_model(world: Practice) -> DenialModel:
     return world.model
 

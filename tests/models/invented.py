@@ -20,6 +20,7 @@ from claims.keys import Keys
 from claims.types import (
     Authorization,
     Claim,
+    Eligibility,
     OtherPayer,
     Patient,
     Payer,
@@ -44,6 +45,7 @@ PROCEDURES = ("99213", "99214", "97110", "80053", "93000")
 CARC = {
     "authorization": "197", "timely_filing": "29", "coordination_of_benefits": "22",
     "duplicate": "18", "missing_information": "16", "other": "96",
+    "eligibility": "27",
 }  # fmt: skip
 # A table of this shape is all that a test needs: whether it is true is training's affair.
 PROMISE = Promise(
@@ -192,10 +194,28 @@ def _code(text: str) -> np.uint64:
     return np.uint64(code_hash(text))
 
 
-def practice(count: int = 5000, seed: int = 11) -> Practice:
-    """Invent, learn, and hand over everything."""
+def _asked(
+    random: np.random.Generator, claims: list[Claim], causes: list[str]
+) -> tuple[list[Claim], list[str]]:
+    """Say of four claims in five until when they are covered; a few had ended by the service."""
+    told, whys = [], []
+    for claim, why in zip(claims, causes, strict=True):
+        ended = random.random() < 0.08
+        days = -int(random.integers(1, 60)) if ended else int(random.integers(0, 400))
+        end = claim.lines[0].service_from + dt.timedelta(days)
+        known = random.random() < 0.8
+        found = Eligibility(coverage_end=end) if known else None
+        told.append(replace(claim, eligibility=found))
+        whys.append("eligibility" if ended else why)
+    return told, whys
+
+
+def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Practice:
+    """Invent, learn, and hand over everything; ``asked``: with what the front desk found."""
     random = np.random.default_rng(seed)
     claims, causes = _practice_claims(random, count)
+    if asked:
+        claims, causes = _asked(random, claims, causes)
     frame = Frame.from_claims(claims, KEYS)
     outcomes = _outcomes(random, frame, causes)
     history = History.build(frame, outcomes)

@@ -88,6 +88,18 @@ def test_a_missing_authorization_is_obtained_and_one_that_is_there_corrected() -
     assert (there.action, there.probability_after) == ("correct_authorization", None)
 
 
+def test_what_breaks_a_rule_of_the_front_desk_is_tried_where_it_can_be() -> None:
+    edits = (_edit("coverage_ended"), _edit("authorization_dates"), _edit("npi_invalid"))
+    tests: Tests = {"verify_eligibility": {"eligibility": 0.06}}
+    tests |= {"complete_information": {"clia_number": 0.2}}
+    advice = advise(_now(0.7, tests=tests, edits=edits), "hold")
+    assert [(one.action, one.probability_after) for one in advice] == [
+        ("verify_eligibility", 0.06),
+        ("correct_authorization", None),
+        ("complete_information", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("category", "action"),
     [

@@ -67,7 +67,7 @@ def test_what_is_not_known_is_apart() -> None:
 
 
 def test_what_is_combined_speaks_for_the_strongest_cause() -> None:
-    fine = "payer_procedure_authorization_authorization_rate"
+    fine = "payer_authorization_state_authorization_rate"
     row = _row(payer_authorization_rate=0.01, payer_lag_timely_filing_rate=0.2, combined_rate=0.6)
     row[PLACE[fine]] = 0.5
     assert _factor(row, "combined_rate") == "authorization"

@@ -119,6 +119,27 @@ def test_what_the_front_desk_knows_holds_a_claim(scorer: Scorer) -> None:
     assert score.actions[0].action == "verify_eligibility"
     assert score.actions[0].fields == ("eligibility.coverage_end",)
     assert [edit.code for edit in score.edits] == ["coverage_ended"]
+    # None of the claims that it learned from had such facts, so it cannot say.
+    assert score.actions[0].probability_after is None
+
+
+def test_a_model_that_knows_coverage_says_what_a_check_would_change(informed: Scorer) -> None:
+    known = Eligibility(active=True, coverage_end=SERVED - dt.timedelta(20))
+    score = _score(informed, replace(CLEAN, eligibility=known))
+    first = score.actions[0]
+    assert score.denial_probability > 0.5
+    assert score.categories[0].category == "eligibility"
+    assert (score.decision, first.action) == ("hold", "verify_eligibility")
+    assert first.probability_after is not None
+    assert first.probability_after < 0.2
+    reason = score.reasons[0]
+    assert reason.factor == "eligibility"
+    assert reason.text.startswith("Coverage ended 20 days before the service")
+    mended = replace(known, coverage_end=SERVED + dt.timedelta(200))
+    assert _score(informed, replace(CLEAN, eligibility=mended)).denial_probability < 0.2
+    unknown = _score(informed, CLEAN)
+    assert unknown.denial_probability < 0.3
+    assert all(reason.factor != "eligibility" for reason in unknown.reasons)
 
 
 def test_lines_are_scored_and_never_above_their_claim(scorer: Scorer, world: Practice) -> None:

@@ -13,8 +13,9 @@ from invented import Practice
 from claims.categories import CATEGORY_CODE
 from features.build import build
 from features.catalog import PLACE
-from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
-from models.whatif import MENDS, WAITING, Mend, variants
+from features.columns import NO_DAY
+from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, NO_UNITS, Frame
+from models.whatif import MENDS, WAITING, Mend, mends_of, variants
 
 UNTOUCHABLE = {
     "diagnosis", "diagnosis_group", "diagnoses", "line_diagnosis", "line_diagnosis_group",
@@ -22,7 +23,7 @@ UNTOUCHABLE = {
     "line_charge", "charge", "line_ndc", "service_from", "service_to", "stay_days", "line_from",
     "line_days", "setting", "line_setting", "admission_type", "line_number", "claim_key", "member",
     "payer", "age", "sex", "submitted", "accident", "employment", "rendering", "line_rendering",
-    "billing", "facility", "original", "replacement",
+    "billing", "facility", "original", "replacement", "units_counted", "eligibility_checked",
 }  # fmt: skip
 PARTS = {field.name for field in fields(Frame)}
 
@@ -42,7 +43,19 @@ def some(world: Practice) -> Frame:
         line_authorization=random.random(lines) < 0.5,
         line_referral=random.random(lines) < 0.5,
         line_clia=random.random(lines) < 0.5,
+        eligibility_active=random.integers(-1, 2, 300).astype(np.int8),
+        coverage_end=_around(random, frame.service_to),
+        authorization_from=_around(random, frame.service_from),
+        authorization_to=_around(random, frame.service_to),
+        authorization_units=np.where(random.random(300) < 0.5, 1500, NO_UNITS),
+        line_covered=random.integers(-1, 2, lines).astype(np.int8),
     )
+
+
+def _around(random: np.random.Generator, day: np.ndarray) -> np.ndarray:
+    """Days before and after ``day``, and none at all."""
+    given = random.random(len(day)) < 0.7
+    return np.where(given, day + random.integers(-30, 30, len(day)), NO_DAY).astype(np.int32)
 
 
 def test_names_are_of_columns() -> None:
@@ -100,6 +113,12 @@ def test_mends_reach_the_features_they_are_meant_for(some: Frame, world: Practic
     assert (after("first_payer_paid_half", "other_adjudicated") == 1).all()
     assert np.allclose(after("first_payer_paid_half", "other_paid_share"), 0.5)
     assert (after("delay_reason", "delay_reason") == 1).all()
+    assert np.nanmin(after("covered_a_while", "coverage_days")) >= 0
+    assert np.nanmax(after("covered_a_year", "coverage_days")) == 365
+    assert np.nanmin(after("covered_a_while", "eligibility_active")) == 1
+    for feature in ("days_valid_before", "days_valid_after", "units_spare"):
+        assert np.nanmin(after("authorization_extended", feature)) == 0
+    assert np.nanmax(after("authorization_extended", "lines_not_covered")) == 0
     assert (after("waiting", "lag_days") >= 90).all()
 
 
@@ -111,6 +130,38 @@ def test_a_mend_is_not_tried_where_there_is_nothing_to_mend(some: Frame) -> None
     )
     tried = {MENDS[place].name for place in variants(whole).mend}
     assert not tried & {"authorization", "attachment", "rendering"}
+
+
+def test_facts_that_are_not_known_stay_so(some: Frame, world: Practice) -> None:
+    names = ("coverage_days", "eligibility_active", "days_valid_before", "days_valid_after",
+             "lines_not_covered", "units_spare")  # fmt: skip
+    places = [PLACE[name] for name in names]
+    for mend in MENDS:
+        made = variants(some, (mend,))
+        before = build(some.take(made.claim), world.history)[:, places]
+        after = build(made.frame, world.history)[:, places]
+        assert (np.isnan(before) == np.isnan(after)).all(), mend.name
+
+
+def test_what_the_front_desk_found_is_mended_only_where_it_is_wrong(
+    some: Frame, world: Practice
+) -> None:
+    values = build(some, world.history)
+    ended = (values[:, PLACE["coverage_days"]] < 0) | (values[:, PLACE["eligibility_active"]] == 0)
+    short = values[:, PLACE["lines_not_covered"]] > 0
+    for name in ("days_valid_before", "days_valid_after", "units_spare"):
+        short |= values[:, PLACE[name]] < 0
+    for wrong, name in ((ended, "covered_a_while"), (short, "authorization_extended")):
+        made = variants(some, tuple(mend for mend in MENDS if mend.name == name))
+        assert made.claim.tolist() == np.flatnonzero(wrong).tolist()
+
+
+def test_a_model_that_never_saw_such_facts_is_not_asked(world: Practice) -> None:
+    desk = {"authorization_extended", "covered_a_while", "covered_a_year"}
+    assert {mend.name for mend in MENDS} - {mend.name for mend in mends_of(())} == desk
+    assert mends_of(world.model.denial.varied) == mends_of(())
+    seen = {mend.name for mend in mends_of({"coverage_days"})}
+    assert desk & seen == {"covered_a_while", "covered_a_year"}
 
 
 def test_the_least_favourable_assumption_counts(some: Frame) -> None:
