@@ -1,7 +1,8 @@
-"""Run the benchmarks one after the other: ``python -m benchmarks [name...]``.
+"""Run the benchmarks one after the other: ``python -m benchmarks [name...] [its options]``.
 
 Each module beside this one has ``main() -> None``, which measures ours and a peer side by side and
-prints the ratios. One that fails is named at the end and turns the exit code to 1; the others run.
+prints the ratios; one that takes options takes them as a list. One that fails is named at the end
+and turns the exit code to 1; the others run.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import time
 import traceback
 from pathlib import Path
 
-ORDER = ("reading", "features", "training", "serving")
+ORDER = ("reading", "features", "training", "serving", "peers")
 
 
 def available() -> list[str]:
     """The names of the benchmarks here: the known order first, any others after."""
-    found = {file.stem for file in Path(__file__).parent.glob("*.py") if file.stem[0] != "_"}
+    here = Path(__file__).parent
+    places = [*here.glob("*.py"), *(file.parent for file in here.glob("*/__init__.py"))]
+    found = {place.stem for place in places if place.stem[0] != "_"}
     known = [name for name in ORDER if name in found]
     return known + sorted(found.difference(ORDER))
 
@@ -34,14 +37,15 @@ def machine() -> str:
     )
 
 
-def run(names: list[str]) -> list[str]:
+def run(names: list[str], options: list[str]) -> list[str]:
     """Run the named benchmarks; give back the names of those that failed."""
     failed = []
     for name in names:
         print(f"\n== {name}", flush=True)
         started = time.perf_counter()
         try:
-            importlib.import_module(f"benchmarks.{name}").main()
+            module = importlib.import_module(f"benchmarks.{name}")
+            module.main(options) if options else module.main()
         except Exception:  # one failing benchmark must not hide the others
             traceback.print_exc()
             failed.append(name)
@@ -53,15 +57,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Give back 0 when every benchmark ran, 1 when one failed, 2 when a name is unknown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"any of: {', '.join(available())}")
-    names = parser.parse_args(arguments).name or available()
+    asked, options = parser.parse_known_args(arguments)
+    names = asked.name or available()
     if unknown := [name for name in names if name not in available()]:
         print(
             f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(available())}",
             file=sys.stderr,
         )
         return 2
+    if options and names != ["peers"]:
+        print(f"only peers takes options, and alone: {' '.join(options)}", file=sys.stderr)
+        return 2
     print(machine())
-    failed = run(names)
+    failed = run(names, options)
     if failed:
         print(f"\nfailed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
