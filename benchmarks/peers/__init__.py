@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +40,15 @@ def main(arguments: Sequence[str] = ()) -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             case = make(Path(folder))
-        found = compare(case, cores(asked.threads), lambda what: None)
+        found = compare(case, cores(asked.threads), partial(_told, name))
         print("\n" + "\n".join(lines(found)), flush=True)
         made.append(found.to_json())
         if asked.out:
             asked.out.write_text(json.dumps(made, indent=1, allow_nan=False) + "\n")
+
+
+def _told(name: str, what: str) -> None:
+    print(f"{name}: {what} ...", file=sys.stderr, flush=True)
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
