@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS ?= true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lock demo test test-heavy lint format bench serve clean
+.PHONY: help install lock demo test test-heavy lint format bench bench-peers serve clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,9 +36,10 @@ $(READY): requirements.lock requirements-uv.lock pyproject.toml
 	@rm -f $(UNFINISHED)
 	@touch $@
 
-lock: $(READY) ## resolve requirements.lock and requirements-serve.lock anew from pyproject.toml
+lock: $(READY) ## resolve all lock files but uv's anew from pyproject.toml
 	@$(COMPILE) --extra train --extra dev --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --constraints requirements.lock --output-file requirements-serve.lock pyproject.toml
+	@$(COMPILE) --constraints requirements.lock --extra peers --output-file requirements-peers.lock pyproject.toml
 
 demo: $(READY) ## invent a practice, train on it, score five claims over HTTP, explain one
 	@$(BIN)/preclear demo
@@ -61,6 +62,11 @@ format: $(READY) ## let ruff format the code
 
 bench: $(READY) ## measure, side by side in one run, and print ratios
 	@$(BIN)/python -m benchmarks
+
+bench-peers: $(READY) ## install CatBoost, XGBoost and EBM, and compare (half an hour); OPTIONS="--quick" for minutes
+	@{ $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock ; } \
+	  || $(PIP) install --require-hashes -r requirements-peers.lock
+	@$(BIN)/python -m benchmarks peers $(OPTIONS)
 
 serve: $(READY) ## serve the champion model on http://127.0.0.1:8000
 	@$(BIN)/preclear serve

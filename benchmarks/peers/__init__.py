@@ -1,6 +1,6 @@
 """Ours beside the learners that a data scientist would reach for, on data that nobody tuned on.
 
-LightGBM, CatBoost, XGBoost, logistic regression and an EBM learn from the raw columns of the claims;
+LightGBM, CatBoost, XGBoost, logistic regression and an EBM learn from the raw columns of claims;
 ours is the path that users have. ``docs/benchmarks.md`` says how they are compared. The packages
 are the optional dependency group ``peers`` (``make bench-peers``).
 """
@@ -69,16 +69,13 @@ def _cases(asked: argparse.Namespace) -> Iterator[tuple[str, Callable[[Path], Ca
 
     claims = QUICK if asked.quick else CLAIMS
     for seed, policies in WORLDS[:1] if asked.quick else WORLDS:
-        yield (
-            f"world {seed}",
-            lambda folder, s=seed, p=policies: cases.world(folder, claims, s, p),
-        )
+        yield f"world {seed}", partial(cases.world, claims=claims, seed=seed, policies=policies)
     data = asked.data or cases.REPO.parent / "shared" / "data"
     for name, file, make in (
         ("claims_tables", "claims_tables", cases.claims_tables),
         ("carrier_lines_2008", "carrier_lines_2008.csv", cases.carrier_lines),
     ):
         if (data / file).exists():
-            yield name, lambda folder, m=make: m(data)
+            yield name, partial(make, data=data)
         else:
             print(f"skipped: {name} is not there (--data names the folder that holds it)")

@@ -99,21 +99,20 @@ def world(folder: Path, claims: int, seed: int, policies: int) -> Case:
     return _by_day(f"world {seed}", about, whole, truth)
 
 
-def claims_tables(data: Path) -> Case:
-    """Claims and remittances of somebody else's generator, one line a claim."""
+def claims_tables(folder: Path, data: Path) -> Case:
+    """Claims and remittances of somebody else's generator, a line each; ``folder`` is spare."""
     place, mapping = data / "claims_tables", MAPPINGS / "claims_tables.toml"
-    whole = read_dataset(
-        [place], keys=KEYS, catalogue=load_catalogue(), mapping=mapping, workers=1
-    )
+    whole = read_dataset([place], keys=KEYS, catalogue=load_catalogue(), mapping=mapping, workers=1)
     return _by_day("claims_tables", f"{whole.claims.num_rows:,} claims", whole, None)
 
 
-def carrier_lines(data: Path) -> Case:
-    """Medicare carrier lines; a quarter of the patients, by the hash of their id, is the test."""
+def carrier_lines(folder: Path, data: Path) -> Case:
+    """Medicare carrier lines; a quarter of the patients, by the hash of their id, is the test.
+
+    ``folder`` is spare.
+    """
     place, mapping = data / "carrier_lines_2008.csv", MAPPINGS / "carrier_lines_2008.toml"
-    whole = read_dataset(
-        [place], keys=KEYS, catalogue=load_catalogue(), mapping=mapping, workers=1
-    )
+    whole = read_dataset([place], keys=KEYS, catalogue=load_catalogue(), mapping=mapping, workers=1)
     every = prepare(whole, SILENT)
     apart = numbers(whole.claims["member_key"], np.uint64) % np.uint64(4) == 0
     training = of_members(whole, ~apart)

@@ -67,9 +67,8 @@ class Comparison:
     def to_json(self) -> object:
         """The rows and the ratios as JSON values."""
         ratios = {
-            row.name: {
-                name: self.ratio(row, name) for name in ("recall_95", "auroc", "auprc")
-            } | {"way_to_the_ceiling": self.way(row)}
+            row.name: {name: self.ratio(row, name) for name in ("recall_95", "auroc", "auprc")}
+            | {"way_to_the_ceiling": self.way(row)}
             for row in self.ours
         }
         return plain(asdict(self) | {"ratios": ratios})
@@ -132,9 +131,7 @@ def _peer(
     seconds = time.perf_counter() - started
     threshold = earlier_threshold(later, table.label[table.stop])
     # One peer for why: the others are told apart by whom they find.
-    category, carcs = (
-        why(table, known, of_training, threads) if name == "LightGBM" else (None, [])
-    )
+    category, carcs = why(table, known, of_training, threads) if name == "LightGBM" else (None, [])
     return judge(
         name,
         np.asarray(chance, np.float64),

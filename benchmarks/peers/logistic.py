@@ -23,7 +23,7 @@ _STRENGTHS: Final = (0.01, 0.1, 1.0)
 
 def _squeezed(values: NDArray[Any]) -> NDArray[Any]:
     """Charges and lags have long tails: the logarithm of their size, with their sign."""
-    return np.sign(values) * np.log1p(np.abs(values))
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
 
 
 def _columns(table: Table) -> ColumnTransformer:

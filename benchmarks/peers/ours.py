@@ -130,9 +130,7 @@ def _answer(case: Case, model: DenialModel, history: History, what: str, move: M
     claims = np.unique(whole.line_claim[judged]) if case.by_patient else judged
     frame = move(whole.take(claims))
     scorer = Scorer(model, history, KEYS)
-    categories = np.concatenate(
-        [model.categories(build(part, history)) for part in _parts(frame)]
-    )
+    categories = np.concatenate([model.categories(build(part, history)) for part in _parts(frame)])
     if not case.by_patient:
         chance = scorer.score_frame(frame).probability
         return Answer(
@@ -171,6 +169,6 @@ def _carcs(model: DenialModel, categories: F64, payer: NDArray[np.uint64]) -> li
     found = []
     for chance, who in zip(categories, payer.tolist(), strict=True):
         codes, share = tables[who]
-        best = np.argsort(-(chance @ share), kind="stable")[:3] if codes else []
+        best = np.argsort(-(chance @ share), kind="stable")[:3].tolist() if codes else []
         found.append([codes[place] for place in best])
     return found

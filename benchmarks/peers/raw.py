@@ -114,7 +114,7 @@ def line_level(lines: pa.Table) -> dict[str, NDArray[Any]]:
 
 
 def line_diagnoses(dataset: Dataset, claim_of: I64) -> dict[str, NDArray[Any]]:
-    """Read the diagnosis that each line points to first (the principal one where it points to none)."""
+    """Read the diagnosis that each line points to first; the principal one where to none."""
     codes = dataset.claims["diagnoses"].to_pylist()
     pointers = dataset.lines["diagnosis_pointers"].to_pylist()
     found = []

@@ -27,6 +27,15 @@ def _line(row: Row) -> str:
     )
 
 
+def _ratios(made: Comparison, row: Row) -> str:
+    said = (
+        f"{row.name}: {made.ratio(row, 'recall_95'):.2f} times the denials that "
+        f"{made.best('recall_95').name} finds at 95 % precision; AUPRC "
+        f"{made.ratio(row, 'auprc'):.2f} times that of {made.best('auprc').name}"
+    )
+    return said if math.isnan(made.ceiling) else f"{said}; {made.way(row):.0%} of the way up"
+
+
 def lines(made: Comparison) -> list[str]:
     """The lines to print."""
     told = [
@@ -38,14 +47,8 @@ def lines(made: Comparison) -> list[str]:
     ]
     if not math.isnan(made.ceiling):
         told.append(f"{'ceiling':24}{_number(made.ceiling, 7)}")
-    for row in made.ours:
-        told.append(
-            f"{row.name}: {made.ratio(row, 'recall_95'):.2f} times the denials that "
-            f"{made.best('recall_95').name} finds at 95 % precision; AUPRC "
-            f"{made.ratio(row, 'auprc'):.2f} times that of {made.best('auprc').name}"
-            + ("" if math.isnan(made.ceiling) else f"; {made.way(row):.0%} of the way to the ceiling")
-        )
+    told.extend(_ratios(made, row) for row in made.ours)
     if not math.isnan(made.ceiling):
         best = made.best("auroc")
-        told.append(f"{best.name}, the best peer: {made.way(best):.0%} of the way to the ceiling")
+        told.append(f"{best.name}, the best peer: {made.way(best):.0%} of the way up")
     return told

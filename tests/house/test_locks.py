@@ -11,7 +11,12 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKS = ("requirements.lock", "requirements-serve.lock", "requirements-uv.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-serve.lock",
+    "requirements-uv.lock",
+    "requirements-peers.lock",
+)
 PIN = re.compile(r"^([a-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -46,13 +51,26 @@ def test_serving_needs_no_learning_package(repo: Path) -> None:
     assert served.isdisjoint({"pandas", "scikit-learn", "shap", "mlflow", "matplotlib", "pytest"})
 
 
+def _names(needs: list[str]) -> set[str]:
+    return {re.split(r"[<>=!~;\[ ]", need)[0] for need in needs}
+
+
 def test_every_dependency_is_locked(repo: Path) -> None:
     project = tomllib.loads(_text(repo, "pyproject.toml"))["project"]
-    base = {re.split(r"[<>=!~\[ ]", need)[0] for need in project["dependencies"]}
-    extras = {
-        re.split(r"[<>=!~\[ ]", need)[0]
-        for needs in project["optional-dependencies"].values()
-        for need in needs
-    }
+    base = _names(project["dependencies"])
+    groups = {name: _names(needs) for name, needs in project["optional-dependencies"].items()}
+    peers = groups.pop("peers")
+    extras = set().union(*groups.values())
     assert base <= {name for name, _ in _pins(repo, "requirements-serve.lock")}
     assert base | extras <= {name for name, _ in _pins(repo, "requirements.lock")}
+    assert base | peers <= {name for name, _ in _pins(repo, "requirements-peers.lock")}
+
+
+def test_the_peers_are_measured_beside_the_versions_that_were_tested(repo: Path) -> None:
+    tested = dict(_pins(repo, "requirements.lock"))
+    peers = _pins(repo, "requirements-peers.lock")
+    assert {(name, pin) for name, pin in peers if name in tested} <= set(tested.items())
+
+
+def test_no_peer_brings_the_graphics_card(repo: Path) -> None:
+    assert not [name for name, _ in _pins(repo, "requirements-peers.lock") if "nvidia" in name]
