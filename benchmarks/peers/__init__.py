@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 # Neither the seeds nor the policies were used while anything was developed.
 WORLDS = ((7101, 8101), (7102, 8102), (7103, 8103))
 CLAIMS, QUICK = 40_000, 8_000
+NAMES = ("logistic", "LightGBM", "XGBoost", "CatBoost", "EBM")
 
 
 def main(arguments: Sequence[str] = ()) -> None:
     """Compare on each data set, print a table for each, and write all figures where asked."""
-    from benchmarks.peers.compare import absent, compare
+    from benchmarks.peers.compare import PEERS, absent, compare
     from benchmarks.peers.show import lines
     from training.boosters import cores
 
     asked = _asked(arguments)
-    if missing := absent():
+    learners = {name: PEERS[name] for name in asked.peers or PEERS}
+    if missing := absent(learners):
         print(f"skipped: {', '.join(missing)} not installed (`make bench-peers` installs them)")
         return
     made = []
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] = ()) -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             case = make(Path(folder))
-        found = compare(case, cores(asked.threads), partial(_told, name))
+        found = compare(case, cores(asked.threads), partial(_told, name), learners)
         print("\n" + "\n".join(lines(found)), flush=True)
         made.append(found.to_json())
         if asked.out:
@@ -56,6 +58,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"one world, of {QUICK:,} claims")
     parser.add_argument("--out", type=Path, help="write all figures to this JSON file")
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
+    parser.add_argument("--peers", nargs="+", choices=NAMES, help="some of them alone")
     parser.add_argument("--only", nargs="+", help="names of data sets, such as claims_tables")
     parser.add_argument(
         "--data", type=Path, help="the folder of claims_tables and carrier_lines_2008.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 
@@ -29,12 +29,14 @@ PEERS: dict[str, Peer] = {
     "CatBoost": boosted.catboost,
     "EBM": boosted.ebm,
 }
-MODULES = ("catboost", "xgboost", "interpret")
+MODULES = {"CatBoost": "catboost", "XGBoost": "xgboost", "EBM": "interpret"}
 
 
-def absent() -> list[str]:
-    """The packages of the group ``peers`` that are not installed."""
-    return [name for name in MODULES if find_spec(name) is None]
+def absent(names: Iterable[str] = tuple(PEERS)) -> list[str]:
+    """The packages that these peers need and that are not installed."""
+    return [
+        module for name, module in MODULES.items() if name in names and find_spec(module) is None
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def compare(
     case: Case,
     threads: int,
     tell: Callable[[str], None],
-    peers: dict[str, Peer] | None = None,
+    peers: Mapping[str, Peer],
 ) -> Comparison:
     """Let ours and each peer learn and answer; ``tell`` is called with what is going on."""
     learned, judged = rows(case)
@@ -100,7 +102,7 @@ def compare(
     table, of_training = peers_table(case)
     theirs = tuple(
         _peer(name, learn, table, known, of_training, threads, tell)
-        for name, learn in (PEERS if peers is None else peers).items()
+        for name, learn in peers.items()
     )
     truth = ceiling(case.truth, known.claim_key).get("ceiling")
     return Comparison(

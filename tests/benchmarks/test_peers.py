@@ -165,9 +165,14 @@ def test_a_moved_claim_keeps_its_lag() -> None:
 def test_without_the_peers_it_says_so_and_ends(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(compare, "absent", lambda: ["catboost"])
+    monkeypatch.setattr(compare, "absent", lambda names: ["catboost"])
     assert harness.main(["peers", "--quick"]) == 0
     assert "skipped: catboost not installed (`make bench-peers`" in capsys.readouterr().out
+
+
+def test_every_peer_can_be_asked_for_by_its_name() -> None:
+    assert tuple(compare.PEERS) == peers.NAMES
+    assert compare.absent(["logistic", "LightGBM"]) == []
 
 
 def test_only_the_peers_take_options(capsys: pytest.CaptureFixture[str]) -> None:
