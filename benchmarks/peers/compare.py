@@ -18,6 +18,7 @@ from benchmarks.peers.table import Table
 from claims.categories import CATEGORIES
 from training.ceiling import ceiling
 from training.evaluation import plain
+from training.problems import TrainingError
 
 F64 = NDArray[np.float64]
 Peer = Callable[[Table, int], tuple[F64, F64]]
@@ -41,7 +42,10 @@ def absent(names: Iterable[str] = tuple(PEERS)) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The rows of one case, ours first; ``ceiling`` is NaN where the truth is not known."""
+    """The rows of one case, ours first; ``ceiling`` is NaN where the truth is not known.
+
+    ``refusal`` says why ours would not learn, and is "" where it did; then there is no row of ours.
+    """
 
     name: str
     about: str
@@ -52,6 +56,7 @@ class Comparison:
     ceiling: float
     ours: tuple[Row, ...]
     peers: tuple[Row, ...]
+    refusal: str = ""
 
     def best(self, figure: str) -> Row:
         """The peer with the highest value of a figure."""
@@ -86,19 +91,7 @@ def compare(
     learned, judged = rows(case)
     known = labels(case, case.every, judged)
     tell("ours")
-    own = ours.run(case, threads)
-    mine = tuple(
-        judge(
-            f"ours, {answer.history}",
-            answer.probability,
-            known,
-            threshold=own.threshold,
-            category=answer.category,
-            carcs=answer.carcs,
-            seconds=own.seconds,
-        )
-        for answer in own.answers
-    )
+    mine, refusal = _ours(case, known, threads)
     table, of_training = peers_table(case)
     theirs = tuple(
         _peer(name, learn, table, known, of_training, threads, tell)
@@ -115,7 +108,29 @@ def compare(
         ceiling=float("nan") if truth is None else ceiling_auroc(truth, known),
         ours=mine,
         peers=theirs,
+        refusal=refusal,
     )
+
+
+def _ours(case: Case, known: Labels, threads: int) -> tuple[tuple[Row, ...], str]:
+    """Our rows, or none and the sentence with which our training refused."""
+    try:
+        own = ours.run(case, threads)
+    except TrainingError as refused:
+        return (), str(refused)
+    made = tuple(
+        judge(
+            f"ours, {answer.history}",
+            answer.probability,
+            known,
+            threshold=own.threshold,
+            category=answer.category,
+            carcs=answer.carcs,
+            seconds=own.seconds,
+        )
+        for answer in own.answers
+    )
+    return made, ""
 
 
 def _peer(

@@ -45,6 +45,8 @@ def lines(made: Comparison) -> list[str]:
         _HEAD,
         *(_line(row) for row in (*made.ours, *made.peers)),
     ]
+    if made.refusal:
+        told.append(f"ours refused to learn: {made.refusal}")
     if not math.isnan(made.ceiling):
         told.append(f"{'ceiling':24}{_number(made.ceiling, 7)}")
     told.extend(_ratios(made, row) for row in made.ours)

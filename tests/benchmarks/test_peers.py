@@ -144,6 +144,16 @@ def test_the_ratio_is_to_the_best_peer() -> None:
     assert kept["ratios"]["ours"]["recall_95"] == pytest.approx(1.5)
 
 
+def test_a_refusal_of_ours_is_told_and_hides_no_peer() -> None:
+    made = Comparison(
+        name="n", about="a", learned=1, judged=1, denied=1, columns=1, ceiling=math.nan,
+        ours=(), peers=(_row("one", 0.2, 0.7),), refusal="Give more months.",
+    )  # fmt: skip
+    told = "\n".join(lines(made))
+    assert "ours refused to learn: Give more months." in told
+    assert "one  " in told
+
+
 def test_a_moved_claim_keeps_its_lag() -> None:
     day = dt.date(2025, 1, 10)
     service = ServiceLine(number=1, service_from=day, service_to=day)
