@@ -24,7 +24,7 @@ from features.segments import Segments
 F32 = NDArray[np.float32]
 
 # Small enough to stay in the processor's cache, large enough to hide numpy's cost per call.
-_CHUNK: Final = 16_384
+CHUNK: Final = 16_384
 
 
 def build(frame: Frame, history: History) -> F32:
@@ -32,11 +32,11 @@ def build(frame: Frame, history: History) -> F32:
 
     Raises nothing for any claim: what is not known is NaN or a rate of the broader key.
     """
-    if len(frame) <= _CHUNK:
+    if len(frame) <= CHUNK:
         return _build(frame, history)
     values = np.empty((len(frame), len(FEATURES)), np.float32)
-    for first in range(0, len(frame), _CHUNK):
-        rows = np.arange(first, min(first + _CHUNK, len(frame)))
+    for first in range(0, len(frame), CHUNK):
+        rows = np.arange(first, min(first + CHUNK, len(frame)))
         values[rows[0] : rows[-1] + 1] = _build(frame.take(rows), history)
     return values
 
@@ -51,14 +51,14 @@ def _build(frame: Frame, history: History) -> F32:
     place = len(FACTS)
     columns = claim_columns(frame, before, lines)
     found = rates(CLAIM_KINDS, history.claim_rates, columns, frame.as_of)
-    place = _fill(values, place, CLAIM_KINDS, found)
+    place = fill(values, place, CLAIM_KINDS, found)
     columns = line_columns(frame, before, columns["missing"])
-    _fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, columns, lines))
-    values[PLACE["combined_rate"]], values[PLACE["highest_rate"]] = _combined(values[FINE])
+    fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, columns, lines))
+    values[PLACE["combined_rate"]], values[PLACE["highest_rate"]] = combined(values[FINE])
     return np.ascontiguousarray(values.T)
 
 
-def _combined(fine: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def combined(fine: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Bring the rates of the categories (c, n) to one scale: of any of them, and the highest."""
     known = np.nan_to_num(fine.astype(np.float64))
     spared = np.ones(known.shape[1])
@@ -67,8 +67,10 @@ def _combined(fine: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return 1.0 - spared, known.max(axis=0)
 
 
-def _fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
-    for rows in (found.rate[group.shown], found.recent[group.recent], found.seen[group.seen]):
+def fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
+    """Put a group's features into ``values`` (features, rows) from ``place`` on; the next place."""
+    shown = (found.rate[group.shown], found.recent[group.recent], found.seen[group.seen])
+    for rows in (*shown, found.share):
         values[place : place + len(rows)] = rows
         place += len(rows)
     return place
@@ -77,14 +79,19 @@ def _fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
 def _worst_lines(
     frame: Frame, index: RateIndex, columns: dict[str, NDArray[Any]], lines: Segments
 ) -> Rates:
-    """Take, for each kind, the line with the highest rate: its rates and its own count."""
+    """Take, for each kind, the line with the highest rate: its rates and its own count.
+
+    Of the shares take the lowest: that of the least usual line.
+    """
     found = rates(LINE_KINDS, index, columns, frame.as_of[frame.line_claim])
     worst = lines.first_highest(found.rate)
     at, missing = np.maximum(worst, 0), worst < 0
     kinds = np.arange(len(worst))[:, None]
     if not len(frame.line_claim):
         nothing = np.full(worst.shape, np.nan)
-        return Rates(nothing, nothing, np.zeros(worst.shape, np.int64))
+        unseen = np.zeros(worst.shape, np.int64)
+        return Rates(nothing, nothing, unseen, nothing[LINE_KINDS.usual])
     rate = np.where(missing, np.nan, found.rate[kinds, at])
     recent = np.where(missing, np.nan, found.recent[kinds, at])
-    return Rates(rate, recent, np.where(missing, 0, found.seen[kinds, at]))
+    seen = np.where(missing, 0, found.seen[kinds, at])
+    return Rates(rate, recent, seen, lines.lowest(found.share, np.nan))

@@ -19,8 +19,8 @@ class Feature:
     """One column of the matrix.
 
     ``kind`` is the kind of key it was counted over (``features.kinds``), "" for a plain fact;
-    ``measure`` is ``fact``, ``rate``, ``recent`` (rate of the last 90 days), ``seen`` (count) or
-    ``combined`` (made of the rates of ``FINE``).
+    ``measure`` is ``fact``, ``rate``, ``recent`` (rate of the last 90 days), ``seen`` (count),
+    ``share`` (how usual the detail is) or ``combined`` (made of the rates of ``FINE``).
     """
 
     name: str
@@ -30,16 +30,23 @@ class Feature:
     measure: str = "fact"
 
 
-def _of_kinds(group: KindGroup, where: str) -> tuple[Feature, ...]:
+_LINE: Final = ("worst", "least usual")
+
+
+def _of_kinds(group: KindGroup) -> tuple[Feature, ...]:
     found: list[Feature] = []
     for measure, places, text in (
         ("rate", group.shown, "smoothed denial rate"),
         ("recent", group.recent, f"the same over the last {RECENT_DAYS} days"),
         ("seen", group.seen, "how many were answered"),
+        ("share", group.usual, "share of the answered of the broader key that are alike"),
     ):
         for place in places:
             kind = group.kinds[place]
-            meaning = f"{text}: {kind.meaning}{where}"
+            line = (
+                "" if group is CLAIM_KINDS else f", of the claim's {_LINE[measure == 'share']} line"
+            )
+            meaning = f"{text}: {kind.meaning}{line}"
             found.append(
                 Feature(f"{kind.name}_{measure}", kind.factor, meaning, kind.name, measure)
             )
@@ -65,8 +72,8 @@ _COMBINED: Final = (
 
 FEATURES: Final[tuple[Feature, ...]] = (
     *(Feature(fact.name, fact.factor, fact.meaning) for fact in FACTS),
-    *_of_kinds(CLAIM_KINDS, ""),
-    *_of_kinds(LINE_KINDS, ", of the claim's worst line"),
+    *_of_kinds(CLAIM_KINDS),
+    *_of_kinds(LINE_KINDS),
     *_COMBINED,
 )
 NAMES: Final = tuple(feature.name for feature in FEATURES)

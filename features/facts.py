@@ -300,3 +300,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         front_desk.units_spare,
     ),
 )
+
+OF_CLAIM: Final = frozenset({"charge", "line_count", "repeated_lines"})
+"""Facts over all lines of a claim that a line alone could not tell."""

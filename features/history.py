@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from claims.labels import Labels
 
 _PARTS: Final = ("claim_rates", "line_rates", "sent", "answered")
-_VERSION: Final = 3
+_VERSION: Final = 4
 
 
 class HistoryError(UserError):

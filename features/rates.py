@@ -22,11 +22,15 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Each (k, rows): smoothed rate, that of the last days, and how many were seen."""
+    """Each (k, rows): smoothed rate, that of the last days, and how many were seen.
+
+    ``share`` (u, rows) is how usual the details of the group's ``usual`` kinds are.
+    """
 
     rate: F64
     recent: F64
     seen: I64
+    share: F64
 
 
 def keys_of(group: KindGroup, columns: dict[str, NDArray[Any]]) -> U64:
@@ -89,4 +93,6 @@ def rates(
             lean = STRENGTH * rate[group.parent[level]]
             rate[level] = (denied[level] + lean) / (seen[level] + STRENGTH)
     recent = (denied_lately + STRENGTH * rate) / (seen_lately + STRENGTH)
-    return Rates(rate, recent, seen)
+    usual = group.usual
+    share = (seen[usual] + 0.5) / (seen[group.parent[usual]] + 1.0)
+    return Rates(rate, recent, seen, share)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from features.catalog import FEATURES, PLACE, Feature
 from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, Kind
 from models.grouping import strongest
-from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
+from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS, USUAL
 
 Row = NDArray[np.float32]
 
@@ -69,6 +69,8 @@ def _fact(lead: Feature, values: Row) -> str:
 
 
 def _counted(lead: Feature, values: Row) -> str:
+    if lead.measure == "share":
+        return _usual(lead, values)
     kind = _KINDS[lead.kind]
     base = kind.over or kind.name
     what = SUBJECTS[base] + _detail(base, values)
@@ -83,6 +85,15 @@ def _counted(lead: Feature, values: Row) -> str:
     lead_in = _LEAD_INS.get(kind.factor)
     before = lead_in(values) if lead_in else ""
     return f"{before}: {said}" if before else said
+
+
+def _usual(lead: Feature, values: Row) -> str:
+    """How usual a detail is, over all payers."""
+    rows, alike = USUAL[lead.kind]
+    share = value_of(values, lead.name)
+    if math.isnan(share):
+        return f"there is no service line to compare with {rows}"
+    return f"{percent(share)} of the {rows} answered so far {alike}"
 
 
 def _times(seen: float, what: str) -> str:

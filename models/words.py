@@ -1,7 +1,8 @@
 """The words of reasons: for each fact, and for each kind of key that outcomes are counted by.
 
 ``FACT_WORDS`` has an entry for every plain fact of ``features.facts``, ``SUBJECTS`` for every kind
-of ``features.kinds`` (``tests/models/test_wording.py`` holds both).
+of ``features.kinds`` whose rates are shown, ``USUAL`` for every one whose share is
+(``tests/models/test_wording.py`` holds all three).
 """
 
 from __future__ import annotations
@@ -325,6 +326,33 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_procedure_missing": "lines with this procedure to this payer that leave out the same",
     "payer_authorization_state": "lines with this procedure to this payer authorized so",
     "payer_revenue": "lines with this revenue code to this payer",
+}
+
+_PROCEDURE: Final = "lines with this procedure"
+# Of a kind's share: the rows of the broader key, and what those that are alike do.
+USUAL: Final[dict[str, tuple[str, str]]] = {
+    "lag": ("claims", "went out after as long"),
+    "coverage": ("claims", "have the same payer order and other coverage"),
+    "missing": ("claims", "leave out the same"),
+    "repeat": ("claims", "stand in the same way to what was sent before"),
+    "filing": ("claims", "go out under this type of plan and payer order"),
+    "procedure": ("service lines", "carry this procedure"),
+    "procedure_diagnosis": (_PROCEDURE, "are for diagnoses of this group"),
+    "procedure_diagnosis_code": (
+        "lines with this procedure for such diagnoses",
+        "are for this very diagnosis",
+    ),
+    "procedure_modifiers": (_PROCEDURE, "carry the same modifiers or lack of them"),
+    "procedure_authorization": (_PROCEDURE, "are like it in having an authorization or none"),
+    "procedure_setting": (_PROCEDURE, "are from this setting"),
+    "procedure_units": (_PROCEDURE, "have as many units"),
+    "procedure_companion": (
+        "lines with this procedure and these modifiers",
+        "stand beside the same other procedure",
+    ),
+    "procedure_missing": (_PROCEDURE, "leave out the same"),
+    "diagnosis": ("service lines", "are for diagnoses of this group"),
+    "diagnosis_code": ("lines for this group of diagnoses", "are for this very diagnosis"),
 }
 
 CATEGORY_WORDS: Final[dict[Category | str, str]] = {

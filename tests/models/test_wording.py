@@ -14,7 +14,7 @@ from features.catalog import FACTORS, FEATURES, NAMES, PLACE, Feature
 from features.facts import FACTS
 from features.kinds import CLAIM_KINDS, LINE_KINDS
 from models.wording import percent, sentence
-from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS
+from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS, USUAL
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
@@ -34,8 +34,9 @@ def _well_formed(text: str) -> bool:
 
 def test_no_factor_is_without_words() -> None:
     assert set(FACT_WORDS) == {fact.name for fact in FACTS}
-    shown = {kind.name for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds) if not kind.category}
-    assert set(SUBJECTS) == shown - {"all_claims", "all_lines"}
+    kinds = [kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds) if not kind.category]
+    assert set(SUBJECTS) == {kind.name for kind in kinds if kind.shown}
+    assert set(USUAL) == {kind.name for kind in kinds if kind.usual}
     assert set(CATEGORY_WORDS) == set(CATEGORIES)
     assert set(MISSING_WORDS) <= set(NAMES)
     covered = {feature.factor for feature in FEATURES if sentence(feature, _row(), raises=True)}
