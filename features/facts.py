@@ -301,5 +301,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     ),
 )
 
-OF_CLAIM: Final = frozenset({"charge", "line_count", "repeated_lines"})
+OF_CLAIM: Final = frozenset(
+    {"charge", "line_count", "other_paid_share", "repeated_lines", "units_spare"}
+)
 """Facts over all lines of a claim that a line alone could not tell."""
