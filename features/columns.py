@@ -38,8 +38,8 @@ class Columns(Protocol):
     def keys(self, name: str) -> U64:
         """Read keyed hashes as they are."""
 
-    def codes(self, name: str) -> U64:
-        """Read texts, hashed."""
+    def codes(self, name: str, prefix: int = 0) -> U64:
+        """Read texts, hashed (their first ``prefix`` characters if > 0)."""
 
     def given(self, name: str) -> Flags:
         """Say where a text is not empty."""
@@ -83,9 +83,10 @@ class ListColumns:
         """Read keyed hashes as they are."""
         return np.array(self._columns[name], np.uint64)
 
-    def codes(self, name: str) -> U64:
-        """Read texts, hashed."""
-        return np.array([code_hash(text) for text in self._columns[name]], np.uint64)
+    def codes(self, name: str, prefix: int = 0) -> U64:
+        """Read texts, hashed (their first ``prefix`` characters if > 0)."""
+        cut = prefix or None
+        return np.array([code_hash(text[:cut]) for text in self._columns[name]], np.uint64)
 
     def given(self, name: str) -> Flags:
         """Say where a text is not empty."""
@@ -144,9 +145,10 @@ class ArrowColumns:
         """Read keyed hashes as they are."""
         return np.asarray(self._column(name).fill_null(0).to_numpy(zero_copy_only=False))
 
-    def codes(self, name: str) -> U64:
-        """Read texts, hashed."""
-        return _hash_texts(self._column(name))
+    def codes(self, name: str, prefix: int = 0) -> U64:
+        """Read texts, hashed (their first ``prefix`` characters if > 0)."""
+        cut = prefix or None
+        return _hash_texts(self._column(name), lambda text: code_hash(text[:cut]))
 
     def given(self, name: str) -> Flags:
         """Say where a text is not empty."""

@@ -101,6 +101,7 @@ class Frame:
     line_claim: I64
     line_number: I32
     procedure: U64
+    procedure_range: U64  # its first three characters: CPT and HCPCS are in order of subject
     modifiers: U64  # the set of modifiers, in any order
     modifier_count: I8
     line_charge: I64
@@ -262,6 +263,17 @@ def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
         "diagnoses": diagnoses.astype(np.int16),
         "admission_type": c.codes("admission_type"),
         "drg": c.codes("drg"),
+    }
+    attending = c.codes("attending_npi")
+    rendering = c.codes("rendering_npi")
+    # An institutional claim has no rendering provider at claim level; its attending stands there.
+    values["rendering"] = np.where(rendering != 0, rendering, attending)
+    values["rendering_given"] = values["rendering"] != 0
+    return values | _front_desk_values(c)
+
+
+def _front_desk_values(c: Columns) -> dict[str, NDArray[Any]]:
+    return {
         "eligibility_checked": c.days("eligibility_checked_on"),
         "eligibility_active": c.integers("eligibility_active", -1).astype(np.int8),
         "coverage_end": c.days("eligibility_coverage_end"),
@@ -269,12 +281,6 @@ def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
         "authorization_to": c.days("authorization_valid_to"),
         "authorization_units": c.scaled("authorization_units_left", 3, missing=NO_UNITS),
     }
-    attending = c.codes("attending_npi")
-    rendering = c.codes("rendering_npi")
-    # An institutional claim has no rendering provider at claim level; its attending stands there.
-    values["rendering"] = np.where(rendering != 0, rendering, attending)
-    values["rendering_given"] = values["rendering"] != 0
-    return values
 
 
 def _covered(c: Columns, procedure: U64, line_claim: I64) -> I8:
@@ -318,6 +324,7 @@ def _line_values(
     return {
         "line_number": rows.integers("number", 0).astype(np.int32),
         "procedure": procedure,
+        "procedure_range": rows.codes("procedure", prefix=3),
         "modifiers": rows.sets("modifiers"),
         "modifier_count": rows.sizes("modifiers").astype(np.int8),
         "line_charge": rows.scaled("charge", 2),

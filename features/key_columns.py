@@ -91,6 +91,7 @@ def line_columns(
     return {
         "payer": frame.payer[of],
         "procedure": frame.procedure,
+        "procedure_range": frame.procedure_range,
         "authorization": frame.line_authorization,
         "referral": frame.line_referral | frame.referring_given[of],
         "attachment": frame.attachments[of] > 0,

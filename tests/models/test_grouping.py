@@ -42,6 +42,7 @@ def test_tiny_rates_are_the_same_whatever_their_ratio() -> None:
 def test_it_goes_up_as_far_as_nothing_differs() -> None:
     row = _row(
         payer_lines_rate=0.2,
+        payer_procedure_range_rate=0.2,
         payer_procedure_rate=0.2,
         payer_procedure_diagnosis_rate=0.21,
         payer_procedure_code_rate=0.2,
