@@ -56,7 +56,7 @@ def bare(world: Path, trees: int) -> tuple[float, int]:
     dataset = read_dataset([world], keys=KEYS, catalogue=load_catalogue())
     prepared = prepare(dataset, SILENT)
     examples = prepared.examples
-    parts = split(examples.day, examples.known_on, examples.denied, examples.maturity.gap)
+    parts = split(examples)
     values = matrix(prepared.frame, prepared.history, examples.rows[parts.train], SILENT)
     label = examples.denied[parts.train].astype(np.float32)
     rounds = []

@@ -57,9 +57,10 @@ def evaluate(
     from training import ceiling
     from training.assess import assess
     from training.report import console, show_assessment
+    from training.twin import beside
 
     settings = Settings.read()
-    judged, name = _model(model, settings.mlruns)
+    judged, folder, name = _model(model, settings.mlruns)
     keys = load_keys(settings.home)
     progress = watch()
     dataset = read_dataset(
@@ -72,7 +73,8 @@ def evaluate(
     )
     tell(dataset)
     truth = ceiling.read(ceiling.find(paths), keys)
-    made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth)
+    twin = beside(judged, folder)
+    made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin)
     if as_json:
         print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
     else:
@@ -87,6 +89,7 @@ def _plain(made: Assessment, judged: DenialModel, name: str) -> dict[str, object
         "digest": judged.digest,
         "learned_before": made.learned_before,
         "only_seen": made.only_seen,
+        "twin": made.twin,
         "evaluation": made.evaluation.to_json(),
         "seen": plain(asdict(made.seen)) if made.seen else None,
     }
@@ -103,11 +106,12 @@ def _day(as_of: str) -> dt.date | None:
         ) from None
 
 
-def _model(wanted: str, mlruns: Path) -> tuple[DenialModel, str]:
+def _model(wanted: str, mlruns: Path) -> tuple[DenialModel, Path, str]:
+    """The model, the folder that it lies in, and what to call it."""
     from models.aliases import resolve
     from models.denial import DenialModel
 
     if Path(wanted).is_dir():
-        return DenialModel.load(Path(wanted)), Path(wanted).name
+        return DenialModel.load(Path(wanted)), Path(wanted), Path(wanted).name
     found = resolve(mlruns, wanted)
-    return DenialModel.load(found.bundle), f"version {found.version}"
+    return DenialModel.load(found.bundle), found.bundle, f"version {found.version}"

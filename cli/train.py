@@ -30,6 +30,12 @@ def train(
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
     trees: Annotated[int, typer.Option(min=10, max=5000, help="Most trees of the model.")] = 300,
     leaves: Annotated[int, typer.Option(min=2, max=255, help="Leaves of a tree.")] = 15,
+    half_life: Annotated[
+        float | None,
+        typer.Option(
+            min=1.0, metavar="DAYS", help="Days after which a claim weighs half; else all alike."
+        ),
+    ] = None,
     mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
@@ -68,7 +74,9 @@ def train(
         dataset,
         registry=Registry(settings.mlruns),
         home=settings.home,
-        settings=boosters.Settings(seed=seed, trees=trees, leaves=leaves, threads=workers),
+        settings=boosters.Settings(
+            seed=seed, trees=trees, leaves=leaves, threads=workers, half_life=half_life
+        ),
         promote=promote,
         progress=progress,
         truth=ceiling.read(ceiling.find(paths), keys),

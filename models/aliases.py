@@ -22,6 +22,7 @@ CHALLENGER: Final = "challenger"
 DATABASE: Final = "mlflow.db"
 ARTIFACTS: Final = "artifacts"
 BUNDLE: Final = "bundle"
+JUDGED: Final = "judged"  # beside the bundle: the twin that knows nothing of its test period
 BUNDLE_TAG: Final = "preclear.bundle"
 DIGEST_TAG: Final = "preclear.digest"
 _WAIT: Final = 5.0  # seconds, while a training run holds the database
@@ -38,6 +39,17 @@ class Resolved:
     version: str
     bundle: Path
     digest: str
+
+    @property
+    def judged(self) -> Path | None:
+        """The folder of the judged twin; ``None`` for a model that was judged itself."""
+        return judged_beside(self.bundle)
+
+
+def judged_beside(bundle: Path) -> Path | None:
+    """The folder of the judged twin of the model in ``bundle``; ``None`` where there is none."""
+    folder = bundle.absolute().parent / JUDGED
+    return folder if folder.is_dir() and folder != bundle.absolute() else None
 
 
 def bundle_path(mlruns: Path, relative: str, version: str) -> Path:

@@ -17,9 +17,11 @@ from training.ceiling import ceiling
 from training.days import iso, number
 from training.evaluation import Evaluation, Period, evaluate, period
 from training.examples import Examples
+from training.gates import FEWEST
 from training.metrics import Figures, figures
 from training.prepare import Prepared, matrix, prepare
 from training.problems import TrainingError
+from training.twin import learned_before, rarer
 
 I64 = NDArray[np.int64]
 
@@ -31,17 +33,21 @@ class Assessment:
     ``evaluation`` is on claims submitted after all that the model learned from, or on all where
     there is none such (``only_seen``). ``seen`` are the figures of the earlier claims: not a test,
     and ``None`` where there are none. ``learned_before`` is the ISO day that parts the two.
+    ``twin``: too few claims are new to the model itself, so its judged twin was asked, and all is
+    about that one; ``new_to_model`` claims are new to the model itself.
     """
 
     evaluation: Evaluation
     seen: Figures | None
     only_seen: bool
     learned_before: str
+    twin: bool
+    new_to_model: int
 
 
 def _learned_before(model: DenialModel) -> int:
     try:
-        return number(dt.date.fromisoformat(str(model.facts.get("learned_before", ""))))
+        return number(dt.date.fromisoformat(learned_before(model)))
     except ValueError as error:
         raise TrainingError(
             "The model does not say what it learned from, so nothing can be called new to it: "
@@ -57,12 +63,14 @@ def assess(
     as_of: dt.date | None,
     progress: Progress,
     truth: Mapping[int, float] | None = None,
+    twin: DenialModel | None = None,
     seed: int = 1,
 ) -> Assessment:
     """Score every matured example of ``dataset`` and judge the answers.
 
-    Each claim is judged as of its submission; with ``as_of``, nothing that became known on that day
-    or later is used for any claim. Raises ``TrainingError`` when no example is there.
+    Where too few claims are new to ``model`` and more are to its judged ``twin``, the twin is
+    judged. Each claim is judged as of its submission; with ``as_of``, nothing that became known on
+    that day or later is used for any claim. Raises ``TrainingError`` when no example is there.
     """
     prepared = prepare(dataset, progress)
     examples = prepared.examples
@@ -73,6 +81,12 @@ def assess(
         )
     limit = _learned_before(model)
     new = np.flatnonzero(examples.day >= limit)
+    unseen, instead = len(new), False
+    if twin is not None and rarer(examples.denied[new]) < FEWEST:
+        since = _learned_before(twin)
+        instead = int((examples.day >= since).sum()) > unseen
+        if instead:
+            model, limit, new = twin, since, np.flatnonzero(examples.day >= since)
     old = np.flatnonzero(examples.day < limit)
     rows = new if len(new) else old
     evaluation = _judge(dataset, prepared, model, name, rows, as_of, progress, truth, seed)
@@ -82,7 +96,12 @@ def assess(
         _, probability = model.scores(values)
         seen = figures(probability, examples.denied[old], seed)
     return Assessment(
-        evaluation=evaluation, seen=seen, only_seen=not len(new), learned_before=iso(limit)
+        evaluation=evaluation,
+        seen=seen,
+        only_seen=not len(new),
+        learned_before=iso(limit),
+        twin=instead,
+        new_to_model=unseen,
     )
 
 

@@ -6,8 +6,10 @@ their exact explanation costs an eighth (design.md section 10).
 
 from __future__ import annotations
 
+import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,22 +23,28 @@ from features.catalog import NAMES
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+I8 = NDArray[np.int8]
+F64 = NDArray[np.float64]
+Parameters = dict[str, str | int | float | bool]
 
-_LAST: Final = 0.15  # of the training claims by day: where early stopping looks
 _PATIENCE: Final = 30
-_LEAST: Final = 20  # denials in the stopping slice, below which it would stop by chance
+_LAST: Final = 0.15  # of claims by day: the latest
 _RARE: Final = 15  # denials of a category, below which it is not learned
 CATEGORY_ROUNDS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a user may choose. ``threads`` 0 means all cores; it does not change the model."""
+    """What a user may choose. ``threads`` 0 means all cores; it does not change the model.
+
+    ``half_life``: days after which an example weighs half; ``None``: all weigh the same.
+    """
 
     seed: int = 1
     trees: int = 300
     leaves: int = 15
     threads: int = 0
+    half_life: float | None = None
 
 
 def cores(threads: int) -> int:
@@ -48,7 +56,7 @@ def cores(threads: int) -> int:
     return os.cpu_count() or 1
 
 
-def parameters(settings: Settings) -> dict[str, str | int | float | bool]:
+def parameters(settings: Settings) -> Parameters:
     """LightGBM's parameters for the denial booster."""
     return {
         "objective": "binary",
@@ -66,48 +74,39 @@ def parameters(settings: Settings) -> dict[str, str | int | float | bool]:
     }
 
 
+def category_parameters(settings: Settings, classes: int) -> Parameters:
+    """LightGBM's parameters for the category booster."""
+    return parameters(settings) | {
+        "objective": "multiclass",
+        "num_class": classes,
+        "num_leaves": min(settings.leaves, 4),
+        "learning_rate": 0.1,
+        "min_data_in_leaf": 15,
+    }
+
+
+def weights(day: I32, half_life: float | None) -> F64 | None:
+    """What each example weighs (n), by its age in days when the newest of them was sent.
+
+    >>> weights(np.array([10, 20, 30], np.int32), 10.0).tolist()
+    [0.25, 0.5, 1.0]
+    """
+    if half_life is None:
+        return None
+    return np.asarray(0.5 ** ((day.max(initial=0) - day) / half_life), np.float64)
+
+
+def classes(category: I8) -> tuple[int, ...]:
+    """The categories (places) with at least 15 denials; with fewer than two, none is learned."""
+    counts = np.bincount(category[category >= 0], minlength=1)
+    found = tuple(int(place) for place in np.flatnonzero(counts >= _RARE))
+    return found if len(found) > 1 else ()
+
+
 def _text(booster: lightgbm.Booster) -> str:
     """LightGBM's text, without what depends on the machine: the number of threads."""
     text: str = booster.model_to_string()
     return re.sub(r"^\[num_threads: .*\]$", "[num_threads: 0]", text, flags=re.MULTILINE)
-
-
-def _train(
-    parameters: dict[str, str | int | float | bool],
-    values: F32,
-    label: NDArray[np.generic],
-    stop: I64,
-    rounds: int,
-    advance: Advance,
-) -> lightgbm.Booster:
-    """Train on all rows, as many rounds as did best on the rows ``stop`` when they were held out.
-
-    With no rows to stop on, all rounds are made. The second training brings in the latest claims,
-    which are nearest to those that will be scored.
-    """
-
-    def told(state: lightgbm.callback.CallbackEnv) -> None:
-        advance(0.5 if len(stop) else 1)
-
-    names = list(NAMES)
-    if len(stop):
-        keep = np.ones(len(values), np.bool_)
-        keep[stop] = False
-        data = lightgbm.Dataset(values[keep], label[keep], feature_name=names)
-        held_out = data.create_valid(values[stop], label[stop])
-        halt = lightgbm.early_stopping(_PATIENCE, verbose=False)
-        found = lightgbm.train(
-            parameters, data, rounds, valid_sets=[held_out], callbacks=[told, halt]
-        )
-        rounds = max(1, int(found.best_iteration))
-    whole = lightgbm.Dataset(values, label, feature_name=names)
-    return lightgbm.train(parameters, whole, rounds, callbacks=[told])
-
-
-def latest(day: I32) -> I64:
-    """Places of the latest 15 % of claims by day of submission; whole days only."""
-    limit = np.quantile(day, 1.0 - _LAST, method="lower")
-    return np.flatnonzero(day > limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,52 +115,82 @@ class Booster:
 
     text: str
     trees: int
-    gain: NDArray[np.float64]
+    gain: F64
 
 
-def _made(booster: lightgbm.Booster) -> Booster:
-    gain = np.asarray(booster.feature_importance("gain"), np.float64)
-    return Booster(_text(booster), int(booster.current_iteration()), gain)
-
-
-def denial(
-    values: F32, denied: NDArray[np.bool_], day: I32, settings: Settings, advance: Advance
+def grow(
+    chosen: Parameters,
+    values: F32,
+    label: NDArray[np.generic],
+    weight: F64 | None,
+    rounds: int,
+    advance: Advance,
 ) -> Booster:
-    """Learn who is denied from the training examples (float32 n by features; days of submission).
+    """Grow ``rounds`` trees (for each class) on all rows (float32 n by features; labels n)."""
 
-    The number of trees is chosen on the latest 15 % of them, never on the test period.
+    def told(_: lightgbm.callback.CallbackEnv) -> None:
+        advance()
+
+    data = lightgbm.Dataset(values, label, weight=weight, feature_name=list(NAMES))
+    made = lightgbm.train(chosen, data, rounds, callbacks=[told])
+    gain = np.asarray(made.feature_importance("gain"), np.float64)
+    return Booster(_text(made), int(made.current_iteration()), gain)
+
+
+class Track:
+    """A booster that grows tree by tree, watched on later claims that it does not learn from."""
+
+    def __init__(
+        self,
+        chosen: Parameters,
+        values: F32,
+        label: NDArray[np.generic],
+        weight: F64 | None,
+        later: F32,
+        later_label: NDArray[np.generic],
+    ) -> None:
+        data = lightgbm.Dataset(values, label, weight=weight, feature_name=list(NAMES))
+        self._booster = lightgbm.Booster(chosen, data)
+        self.watched = len(later)
+        if self.watched:
+            self._booster.add_valid(data.create_valid(later, later_label), "later")
+        self._full = False
+
+    def step(self) -> float:
+        """Grow one tree (for each class); the log loss on the later claims, summed over them."""
+        if not self._full:
+            # True when no leaf can be split any more: further trees would say nothing.
+            self._full = bool(self._booster.update())
+        return self.watched * float(self._booster.eval_valid()[0][2]) if self.watched else 0.0
+
+    def raw(self, values: F32, rounds: int, threads: int) -> F64:
+        """What the first ``rounds`` trees say of ``values``: raw scores, or chances by class."""
+        several = int(self._booster.num_model_per_iteration()) > 1
+        made = self._booster.predict(
+            values, raw_score=not several, num_iteration=rounds, num_threads=threads
+        )
+        return np.asarray(made, np.float64)
+
+
+def together(tracks: Sequence[Track], most: int, *, choose: bool, advance: Advance) -> int:
+    """Grow all tracks side by side; the number of trees with the best log loss over all of them.
+
+    It stops when 30 more trees have not bettered it. Unless ``choose``, all ``most`` are grown.
     """
-    stop = latest(day)
-    if min(denied[stop].sum(), (~denied[stop]).sum()) < _LEAST:
-        stop = np.empty(0, np.int64)
-    made = _train(
-        parameters(settings), values, denied.astype(np.float32), stop, settings.trees, advance
-    )
-    return _made(made)
+    best, found = math.inf, most
+    for number in range(1, most + 1):
+        loss = sum(track.step() for track in tracks)
+        advance()
+        if not choose:
+            continue
+        if loss < best:
+            best, found = loss, number
+        elif number - found >= _PATIENCE:
+            break
+    return found
 
 
-def category(
-    values: F32, category: NDArray[np.int8], day: I32, settings: Settings, advance: Advance
-) -> tuple[Booster | None, tuple[int, ...]]:
-    """Learn the category of denied claims; gives the booster and the categories it tells apart.
-
-    Those with fewer than 15 denials are not learned; with fewer than two left there is no booster.
-    """
-    counts = np.bincount(category[category >= 0], minlength=1)
-    classes = tuple(int(place) for place in np.flatnonzero(counts >= _RARE))
-    if len(classes) < 2:
-        return None, ()
-    rows = np.flatnonzero(np.isin(category, classes))
-    label = np.searchsorted(classes, category[rows])
-    stop = latest(day[rows])
-    if len(stop) < _LEAST * len(classes) or len(np.unique(np.delete(label, stop))) < len(classes):
-        stop = np.empty(0, np.int64)
-    chosen = parameters(settings) | {
-        "objective": "multiclass",
-        "num_class": len(classes),
-        "num_leaves": min(settings.leaves, 4),
-        "learning_rate": 0.1,
-        "min_data_in_leaf": 15,
-    }
-    made = _train(chosen, values[rows], label, stop, CATEGORY_ROUNDS, advance)
-    return _made(made), classes
+def latest(day: I32) -> I64:
+    """Places of the latest 15 % of claims by day of submission; whole days only."""
+    limit = np.quantile(day, 1.0 - _LAST, method="lower")
+    return np.flatnonzero(day > limit)

@@ -83,13 +83,27 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """The registered model beside the judged one: the same recipe on all claims of ``period``.
+
+    ``learned_before`` is the ISO day after the last answer that it learned from. ``cutoffs`` are
+    the ISO days on which the folds, which calibrate both, learned.
+    """
+
+    period: Period
+    learned_before: str
+    cutoffs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """All figures of one model on one dataset.
 
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
-    ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` the gap's length.
-    ``gates`` are empty where nobody asked for a promotion.
+    ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` that for 90 %.
+    ``gates`` are empty where nobody asked for a promotion; ``refit`` is ``None`` where a model that
+    exists already was judged.
     """
 
     model: str
@@ -108,6 +122,7 @@ class Evaluation:
     months: tuple[MonthFigures, ...]
     signal: Signal | None
     gates: tuple[Gate, ...] = ()
+    refit: Refit | None = None
 
     def metrics(self) -> dict[str, float]:
         """Every defined figure with its interval under a flat name, for the registry."""
@@ -252,6 +267,7 @@ def evaluate(
     peers: Mapping[str, F64],
     signal: Signal | None,
     seed: int,
+    refit: Refit | None = None,
 ) -> Evaluation:
     """Judge predictions for the examples at ``rows``, and those of ``peers`` beside them."""
     denied = examples.denied[rows]
@@ -271,4 +287,5 @@ def evaluate(
         payers=by_payer(examples, rows, predicted, seed),
         months=by_month(examples, rows, predicted.probability),
         signal=signal,
+        refit=refit,
     )

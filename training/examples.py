@@ -27,7 +27,7 @@ I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 MATURE: Final = 0.98  # share of the finally answered claims that are answered at this age
-GAP: Final = 0.90  # the same for the gap between periods
+GAP: Final = 0.90  # the same for claims to be learned from at a cut-off day
 _LEAN: Final = 200.0  # claims of all payers that a payer's own maturity is mixed with
 _ENOUGH: Final = 200  # old claims from which lags are measured without those of the youngest
 
@@ -37,13 +37,14 @@ class Maturity:
     """How long answers take. ``until``: last day on which answers still arrived (day number).
 
     ``by_payer`` (int32, one for each payer) and ``overall`` are days by which 98 % of the finally
-    answered claims were answered, ``gap`` those for 90 %.
+    answered claims were answered, ``gap_by_payer`` and ``gap`` those for 90 %.
     """
 
     until: int
     overall: int
     gap: int
     by_payer: I32
+    gap_by_payer: I32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,8 @@ def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
     have arrived are left out of the measurement where enough others remain.
     """
     if len(day) == 0:
-        return Maturity(until=0, overall=0, gap=0, by_payer=np.zeros(payers, np.int32))
+        none = np.zeros(payers, np.int32)
+        return Maturity(until=0, overall=0, gap=0, by_payer=none, gap_by_payer=none)
     # A mistyped year must not move the end of the data.
     until = int(np.quantile(known_on, 0.999, method="higher"))
     lag = known_on - day
@@ -103,17 +105,28 @@ def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
     if int(old.sum()) < _ENOUGH:
         old = np.ones(len(day), np.bool_)
     lag, of = lag[old], payer[old]
-    overall = _days_for(lag, MATURE)
-    leaning = np.full(payers, overall)
-    for place in np.unique(of):
-        own = lag[of == place]
-        leaning[place] = (len(own) * _days_for(own, MATURE) + _LEAN * overall) / (len(own) + _LEAN)
+    overall, gap = _days_for(lag, MATURE), _days_for(lag, GAP)
+    by_payer, gap_by_payer = _leaning(lag, of, payers, {MATURE: overall, GAP: gap})
     return Maturity(
         until=until,
         overall=int(overall),
-        gap=int(_days_for(lag, GAP)),
-        by_payer=np.ceil(leaning).astype(np.int32),
+        gap=int(gap),
+        by_payer=by_payer,
+        gap_by_payer=gap_by_payer,
     )
+
+
+def _leaning(lag: I32, of: I32, payers: int, every: dict[float, float]) -> list[I32]:
+    """Days for each share of ``every`` (whose values hold for all payers), payer by payer."""
+    made = [np.full(payers, days) for days in every.values()]
+    order = np.argsort(of, kind="stable")
+    present, first = np.unique(of[order], return_index=True)
+    for place, own in zip(present, np.split(lag[order], first[1:]), strict=True):
+        weight = len(own) / (len(own) + _LEAN)
+        for days, (share, overall) in zip(made, every.items(), strict=True):
+            days[place] = weight * _days_for(own, share) + (1 - weight) * overall
+    # What rounding leaves of a whole number is no day more.
+    return [np.ceil(np.round(days, 6)).astype(np.int32) for days in made]
 
 
 def _first_of_their_id(frame: Frame) -> Flags:
@@ -123,6 +136,26 @@ def _first_of_their_id(frame: Frame) -> Flags:
     first = np.zeros(len(frame), np.bool_)
     first[order[np.append(True, key[1:] != key[:-1])[: len(key)]]] = True
     return first
+
+
+def habits(examples: Examples, cutoff: int) -> Maturity:
+    """How long answers take, as it could be measured on the day ``cutoff``, before it ends."""
+    known = examples.known_on < cutoff
+    return measure(
+        examples.day[known], examples.known_on[known], examples.payer[known], len(examples.payers)
+    )
+
+
+def learnable(examples: Examples, cutoff: int) -> I64:
+    """Places of what may be learned from on the day ``cutoff`` (day number), before it ends.
+
+    Examples answered before that day and old enough for nearly all claims of their payer to have
+    been answered, by what was known of the payer's habits on that day: among younger claims only
+    the quick answers had come. Nothing of a later day has a say.
+    """
+    gap = habits(examples, cutoff).gap_by_payer[examples.payer]
+    age = cutoff - 1 - examples.day.astype(np.int64)
+    return np.flatnonzero((examples.known_on < cutoff) & (age >= gap))
 
 
 def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:

@@ -1,4 +1,4 @@
-"""From split examples to a model: boosters, calibration, CARCs, threshold."""
+"""From examples to a model: boosters, then calibration, CARCs and threshold around them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
-from models.native import NativeBooster
 from training import boosters
 from training.boosters import Settings
 from training.examples import Examples
-from training.splits import Split
+from training.folds import OutOfTime, Rounds, shares
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
-_LEAN: Final = 0.5  # denials of each category imagined, so that none has a chance of nought
 _LEAST_THRESHOLD: Final = 1e-3
 
 
@@ -54,48 +54,62 @@ def best_threshold(probability: F64, denied: Flags) -> float:
     return float(np.clip((score[best] + lower) / 2, _LEAST_THRESHOLD, 1 - _LEAST_THRESHOLD))
 
 
-def shares(category: NDArray[np.int8]) -> F64:
-    """Each category's share among denied claims (14), smoothed; sums to 1."""
-    counts = np.bincount(category[category >= 0], minlength=len(CATEGORIES)) + _LEAN
-    return np.asarray(counts / counts.sum(), np.float64)
+def calibrate(out: OutOfTime, examples: Examples, settings: Settings) -> Calibration:
+    """Fit the calibration to out-of-time predictions."""
+    weight = boosters.weights(examples.day[out.places], settings.half_life)
+    return Calibration.fit(out.raw, examples.denied[out.places], weight)
 
 
 def fit(
     values: F32,
-    payer_key: NDArray[np.uint64],
+    payer_key: U64,
     examples: Examples,
-    split: Split,
+    train: I64,
+    rounds: Rounds,
+    out: OutOfTime,
     settings: Settings,
     facts: Mapping[str, object],
     progress: Progress,
 ) -> Fitted:
-    """Learn from the training period, calibrate on the calibration period.
+    """Learn from the examples at ``train``, calibrate by the out-of-time predictions ``out``.
 
-    ``values`` (n by features) and ``payer_key`` (``Frame.payer``) belong to the n examples. The
-    test period is not looked at.
+    ``values`` (n by features) and ``payer_key`` (``Frame.payer``) belong to the n examples; only
+    those at ``train`` and at ``out.places`` are looked at.
     """
-    train, later = split.train, split.calibration
-    matrix, denied, day = values[train], examples.denied[train], examples.day[train]
-    with progress.stage("Learning who is denied", settings.trees) as advance:
-        main = boosters.denial(matrix, denied, day, settings, advance)
-    with progress.stage("Learning why", boosters.CATEGORY_ROUNDS) as advance:
-        second, classes = boosters.category(
-            matrix[denied], examples.category[train][denied], day[denied], settings, advance
+    denied, category = examples.denied, examples.category
+    with progress.stage("Learning who is denied", rounds.denial) as advance:
+        main = boosters.grow(
+            boosters.parameters(settings),
+            values[train],
+            denied[train].astype(np.float32),
+            boosters.weights(examples.day[train], settings.half_life),
+            rounds.denial,
+            advance,
         )
-    known = np.concatenate((train, later))
-    known = known[examples.denied[known]]
-    scores = NativeBooster(main.text).raw(values[later], boosters.cores(settings.threads))[:, 0]
-    calibration = Calibration.fit(scores, examples.denied[later])
-    probability = calibration.apply(scores)
+    classes = boosters.classes(category[train])
+    second = None
+    with progress.stage("Learning why", rounds.category) as advance:
+        if classes:
+            rows = train[np.isin(category[train], classes)]
+            second = boosters.grow(
+                boosters.category_parameters(settings, len(classes)),
+                values[rows],
+                np.searchsorted(classes, category[rows]),
+                boosters.weights(examples.day[rows], settings.half_life),
+                rounds.category,
+                advance,
+            )
+    known = train[denied[train]]
+    calibration = calibrate(out, examples, settings)
     category_trees = 0 if second is None else second.trees
     model = DenialModel.from_parts(
         denial=main.text,
         category=None if second is None else second.text,
         classes=[CATEGORIES[place] for place in classes],
-        prior=shares(examples.category[known]),
+        prior=shares(category[known]),
         calibration=calibration,
-        carcs=CarcTable.fit(examples.category[known], examples.carc[known], payer_key[known]),
-        threshold=best_threshold(probability, examples.denied[later]),
+        carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
+        threshold=best_threshold(calibration.apply(out.raw), denied[out.places]),
         facts={**facts, "trees": main.trees, "category_trees": category_trees},
     )
     return Fitted(model, main.trees, category_trees, main.gain)

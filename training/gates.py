@@ -145,7 +145,8 @@ def _champion(tested: Exam, rival: Rival | None) -> Gate:
         )
         return gate(name, refused, "")
     gain = log_loss_gain(tested.probability[fair], rival.probability[fair], denied, tested.seed)
-    over = f"version {rival.version} on {len(denied):,} claims new to both"
+    asked = f"version {rival.version}{', its judged twin,' if rival.twin else ''}"
+    over = f"{asked} on {len(denied):,} claims new to both"
     said = f"{_lower(gain)} than that of {over}"
     if gain.high < 0:
         return gate(name, f"it foretells worse than the present champion: {said}", "")

@@ -85,13 +85,15 @@ def times(prepared: Prepared, examples: Examples, parts: Split, values: F32) -> 
 def _labels(examples: Examples, parts: Split) -> str:
     if (examples.known_on < examples.day).any():
         return "some of its labels were known before their claims were sent"
+    learned = ((fold.train, fold.starts) for fold in parts.folds)
     for part, before in (
-        (parts.train, parts.calibration_starts),
-        (parts.calibration, parts.test_starts),
+        *learned,
+        (parts.foretold, parts.test_starts),
+        (parts.train, parts.test_starts),
     ):
         late = int((examples.known_on[part] >= before).sum())
         if late:
-            return f"{late:,} labels that it learned from were known only after {iso(before)}"
+            return f"{late:,} labels that it learned from were known only from {iso(before)} on"
     return ""
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from training.assess import Assessment
-from training.evaluation import Evaluation
+from training.evaluation import Evaluation, Refit
 from training.intervals import Figure
 from training.metrics import METRICS
 
@@ -77,11 +77,26 @@ def _periods(made: Evaluation, screen: Console) -> None:
     dropped = [f"{count:,} {reason}" for reason, count in made.dropped.items() if count]
     screen.print(
         f"Answers were read until {made.until}; 98 % of them come within {made.mature_days} days."
-        + (f" Gap between periods: {made.gap_days} days." if made.gap_days else "")
+        + (f" 90 % come within {made.gap_days}." if made.gap_days else "")
     )
     if dropped:
         screen.print(f"Left out: {'; '.join(dropped)}.")
+    if made.refit is not None:
+        _refit(made, made.refit, screen)
     screen.print()
+
+
+def _refit(made: Evaluation, refit: Refit, screen: Console) -> None:
+    trained, foretold, tested = made.periods
+    screen.print(
+        f"Calibrated by {foretold.examples:,} of the training claims, foretold by trees that had "
+        f"learned what was known on {', '.join(refit.cutoffs)}."
+    )
+    screen.print(
+        f"Judged: trained on {trained.examples:,} claims answered before {tested.first}. "
+        f"Registered: the same recipe fitted again on all {refit.period.examples:,} claims up to "
+        f"{refit.period.last}. The figures are those of the judged model."
+    )
 
 
 def _overall(made: Evaluation, screen: Console) -> None:
@@ -171,6 +186,14 @@ def _gates(made: Evaluation, screen: Console) -> None:
 def show_assessment(made: Assessment, screen: Console) -> None:
     """Print how an existing model did, and say which of the claims it had learned from."""
     show(made.evaluation, screen)
+    if made.twin:
+        unseen = (
+            f"{made.new_to_model:,} of these claims are" if made.new_to_model else "no claim is"
+        )
+        screen.print(
+            f"Judged is the model's twin, the same recipe fitted on what was known before "
+            f"{made.learned_before}: {unseen} new to the model itself, which is too few."
+        )
     if made.only_seen:
         screen.print(
             f"These claims were submitted before {made.learned_before}, in the time that the model "

@@ -1,86 +1,81 @@
-"""Training, calibration and test periods by submission date, with a gap between them.
+"""What may be learned when: the test period, and the forward folds before it.
 
-Whoever trains on a day knows only the answers that have arrived. So a period's labels must be known
-before the next period starts, and a gap as long as the answer takes lies between the two: without
-it, the last days of a period would hold quickly answered claims only, which are not like the rest.
+Whoever trains on a day knows only the answers that have arrived (``examples.learnable``). The last
+quarter of the examples by day of submission is the test period. Before it lie a few cut-off days:
+at each, trees learn what could be learned that day and foretell the slice of claims up to the next.
+These out-of-time answers choose the number of trees, calibrate and set thresholds, so that no claim
+before the test period is spent on calibration alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.days import iso
+from training.examples import Examples, habits, learnable
 from training.problems import TrainingError
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-SHARES: Final = (0.60, 0.15, 0.25)
+TEST: Final = 0.25
+"""Share of the examples, the latest by day of submission, that the model is judged on."""
+PLANS: Final = ((3, 1 / 8), (2, 1 / 8), (1, 1 / 8), (1, 1 / 4))
+"""How many folds, and which share of what may be learned before the test period each foretells.
+
+The first that leaves enough of either kind of claims to learn from, and to calibrate by, is taken.
+"""
 # Fewer than these and neither the trees nor an interval would mean anything.
 _MINIMUM: Final = {"training": (300, 30), "calibration": (100, 10), "test": (100, 10)}
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Claims submitted from the day ``starts`` until before the day ``ends``, foretold.
+
+    ``train`` are places of what could be learned from on the day ``starts``; ``later`` those of the
+    slice, as far as it could be learned from when the test period began.
+    """
+
+    starts: int
+    ends: int
+    train: I64
+    later: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """Places among the examples, and the days that part them (days since 1970-01-01).
 
-    ``in_gaps`` examples fell between two periods; ``late_answers`` were submitted in a period but
-    answered only after the next had begun.
+    ``train`` is what may be learned from on the day ``test_starts``; the slices of ``folds`` lie
+    within it. ``waiting`` examples were submitted before that day, but were not answered then, or
+    too young. ``gap`` is the age at which 90 % of the claims of all payers are answered.
     """
 
     train: I64
-    calibration: I64
     test: I64
-    gap: int
+    folds: tuple[Fold, ...]
     train_starts: int
     train_ends: int
-    calibration_starts: int
-    calibration_ends: int
     test_starts: int
     test_ends: int
-    in_gaps: int
-    late_answers: int
+    gap: int
+    waiting: int
 
-    def used(self) -> I64:
-        """Places of all examples in a period, ascending."""
-        return np.sort(np.concatenate((self.train, self.calibration, self.test)))
-
-    def within(self, used: I64) -> Split:
-        """Return the same split of the examples at ``used`` alone."""
-        return replace(
-            self,
-            train=np.searchsorted(used, self.train),
-            calibration=np.searchsorted(used, self.calibration),
-            test=np.searchsorted(used, self.test),
-        )
+    @property
+    def foretold(self) -> I64:
+        """Places of all examples that a fold foretells, by fold."""
+        return np.concatenate([fold.later for fold in self.folds])
 
 
-def _boundaries(day: I32, gap: int, shares: tuple[float, float, float]) -> tuple[int, int]:
-    """First days of calibration and test, such that what the gaps leave has the wanted shares."""
-    ordered = np.sort(day)
-    total = len(ordered)
-
-    def before(limit: int) -> int:
-        return int(np.searchsorted(ordered, limit, side="left"))
-
-    def day_at(place: int) -> int:
-        return int(ordered[min(max(place, 0), total - 1)])
-
-    lost, calibration, test = 0, 0, 0
-    for _ in range(5):
-        kept = total - lost
-        test = day_at(total - round(kept * shares[2]))
-        calibration = day_at(before(test - gap) - round(kept * shares[1]))
-        lost = before(test) - before(test - gap) + before(calibration) - before(calibration - gap)
-    return calibration, test
-
-
-def _check(name: str, denied: Flags, first: int, last: int) -> None:
+def check(name: str, denied: Flags, first: int, last: int) -> None:
+    """Raise ``TrainingError`` when a period holds too few claims, or too few of a kind."""
     examples, hits = len(denied), int(denied.sum())
     least, least_each = _MINIMUM[name]
     where = f"The {name} period ({iso(first)} to {iso(last)})"
@@ -103,17 +98,51 @@ def _check(name: str, denied: Flags, first: int, last: int) -> None:
         )
 
 
-def split(
-    day: I32,
-    known_on: I32,
-    denied: Flags,
-    gap: int,
-    shares: tuple[float, float, float] = SHARES,
-) -> Split:
-    """Part examples (all arrays n; days since 1970-01-01) into three periods, ``gap`` days apart.
+def test_start(day: I32) -> int:
+    """The first day of the test period: about a quarter of the examples was submitted since."""
+    ordered = np.sort(day)
+    return int(ordered[len(ordered) - round(len(ordered) * TEST)])
 
-    Raises ``TrainingError`` when a period has too few claims, too few of a kind, or one kind only.
+
+def folds(examples: Examples, train: I64, until: int) -> tuple[Fold, ...]:
+    """Forward folds over ``train``, what may be learned from on the day ``until``.
+
+    As many as ``PLANS`` and the data allow. Raises ``TrainingError`` when not even one can be made.
     """
+    failed: TrainingError | None = None
+    for count, share in PLANS:
+        try:
+            return _folds(examples, train, until, count, share)
+        except TrainingError as error:
+            failed = error
+    assert failed is not None  # noqa: S101 - there is a plan
+    raise failed
+
+
+def _folds(
+    examples: Examples, train: I64, until: int, count: int, share: float
+) -> tuple[Fold, ...]:
+    day = examples.day[train]
+    ordered = np.sort(day)
+    first = int(ordered[0])
+    places = [int(len(ordered) * (1 - share * ahead)) for ahead in range(count, 0, -1)]
+    limits = [*(int(ordered[place]) for place in places), until]
+    made = []
+    for starts, ends in pairwise(limits):
+        part = learnable(examples, starts)
+        check("training", examples.denied[part], first, max(first, starts - 1))
+        made.append(Fold(starts, ends, part, train[(day >= starts) & (day < ends)]))
+    later = np.concatenate([fold.later for fold in made])
+    check("calibration", examples.denied[later], limits[0], int(ordered[-1]))
+    return tuple(made)
+
+
+def split(examples: Examples) -> Split:
+    """Part examples into what is learned from and the test period, with folds in the former.
+
+    Raises ``TrainingError`` when a part has too few claims, too few of a kind, or one kind only.
+    """
+    day, denied = examples.day, examples.denied
     if len(day) == 0:
         raise TrainingError(
             "No claim of the data was both answered and old enough to learn from: give 837 files "
@@ -125,33 +154,25 @@ def split(
             f"All {len(day):,} answered claims are {which}, so there is nothing to tell apart: "
             "give the 835 files of all payers."
         )
-    calibration, test = _boundaries(day, gap, shares)
-    first, last = int(day.min()), int(day.max())
-    span = last - first + 1
-    if calibration - gap <= first or test - gap <= calibration:
+    starts, first = test_start(day), int(day.min())
+    test, train = np.flatnonzero(day >= starts), learnable(examples, starts)
+    check("test", denied[test], starts, int(day.max()))
+    gap = habits(examples, starts).gap
+    if not len(train):
         raise TrainingError(
-            f"The answered claims span {span} days and an answer takes up to {gap}, which "
-            "leaves no room for three periods: give more months of 837 and 835 files."
+            f"The answered claims before the test period span {starts - first} days and an answer "
+            f"takes up to {gap}, which leaves nothing to learn from: give more months of "
+            "837 and 835 files."
         )
-    in_train = day < calibration - gap
-    in_calibration = (day >= calibration) & (day < test - gap)
-    in_test = day >= test
-    late = (in_train & (known_on >= calibration)) | (in_calibration & (known_on >= test))
-    parts = [np.flatnonzero(part & ~late) for part in (in_train, in_calibration, in_test)]
-    limits = [(first, calibration - gap - 1), (calibration, test - gap - 1), (test, last)]
-    for name, part, (starts, ends) in zip(_MINIMUM, parts, limits, strict=True):
-        _check(name, denied[part], starts, ends)
+    check("training", denied[train], first, starts - 1)
     return Split(
-        train=parts[0],
-        calibration=parts[1],
-        test=parts[2],
-        gap=gap,
+        train=train,
+        test=test,
+        folds=folds(examples, train, starts),
         train_starts=first,
-        train_ends=limits[0][1],
-        calibration_starts=calibration,
-        calibration_ends=limits[1][1],
-        test_starts=test,
-        test_ends=last,
-        in_gaps=int((~(in_train | in_calibration | in_test)).sum()),
-        late_answers=int(late.sum()),
+        train_ends=int(day[train].max()),
+        test_starts=starts,
+        test_ends=int(day.max()),
+        gap=gap,
+        waiting=int((day < starts).sum()) - len(train),
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from features.catalog import FEATURES
-from models.aliases import ARTIFACTS, BUNDLE, MODEL
+from models.aliases import ARTIFACTS, BUNDLE, JUDGED, MODEL
 from models.denial import DenialModel
 from models.registry import Registry, quiet, store_uri
 
@@ -41,8 +41,11 @@ class RunRecord:
     plots: Mapping[str, bytes]
 
 
-def log(registry: Registry, model: DenialModel, record: RunRecord) -> str:
-    """Log a run, register its model as the challenger, and give the version."""
+def log(registry: Registry, model: DenialModel, judged: DenialModel, record: RunRecord) -> str:
+    """Log a run, register ``model`` as the challenger, and give the version.
+
+    Its twin ``judged``, which the figures are about, is kept beside it.
+    """
     client = registry.client
     from mlflow.entities import Metric, Param
 
@@ -57,7 +60,7 @@ def log(registry: Registry, model: DenialModel, record: RunRecord) -> str:
         )
         with tempfile.TemporaryDirectory() as folder:
             staged = Path(folder)
-            _stage(staged, model, record)
+            _stage(staged, model, judged, record)
             client.log_artifacts(run_id, str(staged))
             model_id = _log_pyfunc(registry, run_id, staged / BUNDLE)
     except BaseException:
@@ -70,8 +73,9 @@ def log(registry: Registry, model: DenialModel, record: RunRecord) -> str:
     return registry.register(source, run_id, model_id, bundle, model.digest)
 
 
-def _stage(folder: Path, model: DenialModel, record: RunRecord) -> None:
+def _stage(folder: Path, model: DenialModel, judged: DenialModel, record: RunRecord) -> None:
     model.save(folder / BUNDLE)
+    judged.save(folder / JUDGED)
     for name, text in record.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     plots = folder / "plots"

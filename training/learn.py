@@ -1,0 +1,255 @@
+"""From prepared data to two models: one that is judged, and the one that is registered.
+
+The judged model learns what was known when the test period began, and is judged on that period. The
+registered model is the same recipe (as many trees, the same way of calibrating) fitted again on all
+examples, so that the latest claims, which are nearest to those that will be scored, are learned
+from as well. Its figures are those of the judged model: what a recipe showed on claims it had not
+seen is the honest forecast of what it does next, and more data does not make it worse than that by
+design; a model that has seen all claims cannot be judged on any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.progress import Progress
+from features.catalog import FEATURES, NAMES
+from models.denial import DenialModel, Prediction
+from models.promise import Promise
+from training import baselines, leaks, promising
+from training.boosters import Settings, latest, parameters
+from training.ceiling import ceiling
+from training.days import iso
+from training.evaluation import Evaluation, Period, Refit, evaluate, period, signal
+from training.examples import Examples
+from training.fit import Fitted, fit
+from training.folds import OutOfTime, Rounds, foretell, gather
+from training.prepare import Prepared, matrix
+from training.splits import Split, split
+from training.verdicts import Gate
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+FACTORS = tuple(feature.factor for feature in FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A judged model, how it did, and the same recipe fitted again, before anything is kept.
+
+    ``out`` are the out-of-time predictions that the registered model is calibrated by: those of the
+    folds, and of the judged model on the test period. ``peers`` are the baselines' probabilities of
+    the test claims by name; ``checks`` are the gates that were asked of the features.
+    """
+
+    judged: Fitted
+    registered: Fitted
+    evaluation: Evaluation
+    predicted: Prediction
+    out: OutOfTime
+    peers: Mapping[str, F64]
+    checks: tuple[Gate, ...]
+    test_values: F32
+    examples: Examples
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What every step needs: features and payers (``Frame.payer``) of the examples."""
+
+    values: F32
+    payer_key: U64
+    examples: Examples
+    split: Split
+    settings: Settings
+    digest: str
+
+
+def periods(examples: Examples, parts: Split) -> tuple[Period, ...]:
+    """Training period, the part of it that was foretold out of time, and test period."""
+    denied, foretold = examples.denied, parts.foretold
+    day = examples.day[foretold]
+    return (
+        period("training", parts.train_starts, parts.train_ends, denied[parts.train]),
+        period("calibration", int(day.min()), int(day.max()), denied[foretold]),
+        period("test", parts.test_starts, parts.test_ends, denied[parts.test]),
+    )
+
+
+def recipe(settings: Settings) -> dict[str, object]:
+    """The parameters that make a model; how many threads is no part of them."""
+    chosen: dict[str, object] = dict(parameters(settings))
+    chosen.pop("num_threads")
+    return chosen | {"half_life_days": settings.half_life}
+
+
+def _facts(of: _Material, learned_before: int) -> dict[str, object]:
+    """What a model says about its training: no moment, nothing of a claim."""
+    return {
+        "data_digest": of.digest,
+        "parameters": recipe(of.settings),
+        "periods": [asdict(one) for one in periods(of.examples, of.split)],
+        "cutoffs": [iso(fold.starts) for fold in of.split.folds],
+        "gap_days": of.split.gap,
+        # No answer of this day or later was used for learning or calibrating.
+        "learned_before": iso(learned_before),
+    }
+
+
+def learn(
+    prepared: Prepared,
+    claims: int,
+    digest: str,
+    settings: Settings,
+    progress: Progress,
+    truth: Mapping[int, float] | None = None,
+) -> Learned:
+    """Split, fit, judge, fit again. ``truth``: true probability by claim key, where it is known."""
+    examples = prepared.examples
+    parts = split(examples)
+    frame = prepared.frame
+    values = matrix(frame, prepared.history, examples.rows, progress)
+    of = _Material(values, frame.payer[examples.rows], examples, parts, settings, digest)
+    out, rounds = foretell(values, examples, parts.folds, settings, progress)
+    judged = _judged(of, out, rounds, progress)
+    with progress.stage("Judging it on later claims"):
+        predicted = judged.model.predict(values[parts.test])
+        peers = _peers(values, examples, parts, settings.seed)
+        peers |= ceiling(truth, frame.claim_key[examples.rows[parts.test]])
+        promise = _promise(judged, out, predicted, examples, parts)
+        judged = replace(judged, model=judged.model.promising(promise))
+        checks = _checks(prepared, of, judged)
+    everything = out.joined(_of_test(predicted, examples, parts.test))
+    registered, refit = _registered(of, everything, rounds, judged.model, promise, progress)
+    with progress.stage("Measuring"):
+        evaluation = _evaluation(of, claims, judged, predicted, peers, refit)
+    return Learned(
+        judged=judged,
+        registered=registered,
+        evaluation=evaluation,
+        predicted=predicted,
+        out=everything,
+        peers=peers,
+        checks=checks,
+        test_values=values[parts.test],
+        examples=examples,
+        split=parts,
+    )
+
+
+def _judged(of: _Material, out: OutOfTime, rounds: Rounds, progress: Progress) -> Fitted:
+    """The model that knows nothing of the test period."""
+    return fit(
+        of.values,
+        of.payer_key,
+        of.examples,
+        of.split.train,
+        rounds,
+        out,
+        of.settings,
+        _facts(of, of.split.test_starts),
+        progress,
+    )
+
+
+def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
+    """What the judged model foretold of the test claims, as far as the data's end allows it."""
+    kept = np.flatnonzero(examples.known_on[test] <= examples.maturity.until)
+    return gather(
+        examples, test[kept], predicted.raw[kept], predicted.category_probability[kept], 0
+    )
+
+
+def _registered(
+    of: _Material,
+    out: OutOfTime,
+    rounds: Rounds,
+    judged: DenialModel,
+    promise: Promise,
+    progress: Progress,
+) -> tuple[Fitted, Refit]:
+    """The same recipe on all examples.
+
+    The few answers after ``maturity.until`` are left out: one with a mistyped year would have the
+    model say that it learned from the future.
+    """
+    examples = of.examples
+    every = np.flatnonzero(examples.known_on <= examples.maturity.until)
+    before = int(examples.known_on[every].max()) + 1
+    facts = _facts(of, before) | {
+        "judged": {"digest": judged.digest, "learned_before": iso(of.split.test_starts)}
+    }
+    made = fit(
+        of.values, of.payer_key, examples, every, rounds, out, of.settings, facts, progress
+    )  # fmt: skip
+    day = examples.day[every]
+    refit = Refit(
+        period=period("all", int(day.min()), int(day.max()), examples.denied[every]),
+        learned_before=iso(before),
+        cutoffs=tuple(iso(fold.starts) for fold in of.split.folds),
+    )
+    return replace(made, model=made.model.promising(promise)), refit
+
+
+def _evaluation(
+    of: _Material,
+    claims: int,
+    judged: Fitted,
+    predicted: Prediction,
+    peers: Mapping[str, F64],
+    refit: Refit,
+) -> Evaluation:
+    examples, parts = of.examples, of.split
+    test, denied = of.values[parts.test], examples.denied[parts.test]
+    return evaluate(
+        model="this model",
+        data_digest=of.digest,
+        claims=claims,
+        examples=examples,
+        periods=periods(examples, parts),
+        gap=parts.gap,
+        extra_dropped={"not answered, or too young, when the test period began": parts.waiting},
+        rows=parts.test,
+        predicted=predicted,
+        threshold=judged.model.threshold,
+        peers=peers,
+        signal=signal(judged.gain, NAMES, FACTORS, test, denied),
+        seed=of.settings.seed,
+        refit=refit,
+    )
+
+
+def _promise(
+    judged: Fitted, out: OutOfTime, predicted: Prediction, examples: Examples, parts: Split
+) -> Promise:
+    """The precisions that the model keeps on the test period."""
+    earlier = judged.model.calibration.apply(out.raw)
+    walk = promising.thresholds(earlier, examples.denied[out.places])
+    return promising.measure(walk, predicted.probability, examples.denied[parts.test])
+
+
+def _checks(prepared: Prepared, of: _Material, judged: Fitted) -> tuple[Gate, ...]:
+    parts, examples = of.split, of.examples
+    last = of.values[parts.test[latest(examples.day[parts.test])]]
+    return (
+        leaks.missing(of.values[parts.train], last, judged.gain),
+        leaks.times(prepared, examples, parts, of.values),
+    )
+
+
+def _peers(values: F32, examples: Examples, parts: Split, seed: int) -> dict[str, F64]:
+    train, test = parts.train, parts.test
+    denied = examples.denied[train]
+    return {
+        "constant": baselines.constant(denied, len(test)),
+        "payer rate": baselines.payer_rate(examples.payer[train], denied, examples.payer[test]),
+        "logistic": baselines.logistic(values[train], denied, values[test], seed),
+    }
