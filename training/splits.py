@@ -98,7 +98,7 @@ def check(name: str, denied: Flags, first: int, last: int) -> None:
         )
 
 
-def test_start(day: I32) -> int:
+def first_test_day(day: I32) -> int:
     """The first day of the test period: about a quarter of the examples was submitted since."""
     ordered = np.sort(day)
     return int(ordered[len(ordered) - round(len(ordered) * TEST)])
@@ -154,7 +154,7 @@ def split(examples: Examples) -> Split:
             f"All {len(day):,} answered claims are {which}, so there is nothing to tell apart: "
             "give the 835 files of all payers."
         )
-    starts, first = test_start(day), int(day.min())
+    starts, first = first_test_day(day), int(day.min())
     test, train = np.flatnonzero(day >= starts), learnable(examples, starts)
     check("test", denied[test], starts, int(day.max()))
     gap = habits(examples, starts).gap

@@ -31,8 +31,8 @@ from data_synth.invent import invent
 from models.denial import DenialModel
 from service.app import create_app
 from training import boosters, running
+from training.learn import learn
 from training.prepare import matrix, prepare
-from training.train import learn
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def trial(folder: Path, size: int, model: DenialModel | None) -> Iterator[Trial]
     if model is None:
         settings = boosters.Settings(trees=60)
         learned = learn(prepared, len(prepared.frame), dataset.digest(), settings, SILENT)
-        model = learned.fitted.model
+        model = learned.registered.model
     home, mlruns = folder / "var", folder / "mlruns"
     running.save(prepared.history, home)
     (home / SECRET_NAME).write_bytes(KEYS.secret)

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.catalog import NAMES
 from training import baselines
-from training.boosters import Settings, category, latest
-from training.fit import best_threshold, shares
+from training.boosters import Settings, Track, classes, latest, parameters, together, weights
+from training.fit import best_threshold
+from training.folds import shares, spread
 
 
 @settings(max_examples=50, deadline=None)
@@ -44,12 +46,52 @@ def test_latest_takes_whole_days_from_the_end() -> None:
 
 
 def test_one_category_alone_needs_no_booster() -> None:
-    from features.catalog import NAMES
+    assert classes(np.where(np.arange(60) < 55, 2, 5).astype(np.int8)) == ()
+    assert classes(np.where(np.arange(60) < 40, 2, 5).astype(np.int8)) == (2, 5)
+    assert classes(np.full(9, -1, np.int8)) == ()
 
-    values = np.zeros((60, len(NAMES)), np.float32)
-    kinds = np.where(np.arange(60) < 55, 2, 5).astype(np.int8)
-    made = category(values, kinds, np.arange(60, dtype=np.int32), Settings(), lambda _=1, /: None)
-    assert made == (None, ())
+
+def test_rare_categories_keep_their_prior_share() -> None:
+    prior = shares(np.array([0, 0, 0, 3, 3, 5], np.int8))
+    made = spread(np.array([[0.9, 0.1]]), (0, 3), prior)
+    assert made.sum() == pytest.approx(1)
+    assert made[0, 5] == prior[5]
+    assert made[0, 0] == pytest.approx(9 * made[0, 3])
+
+
+def _track(random: np.random.Generator, size: int) -> Track:
+    values = random.normal(size=(2 * size, len(NAMES))).astype(np.float32)
+    label = (random.random(2 * size) < 1 / (1 + np.exp(-values[:, 0]))).astype(np.float32)
+    chosen = parameters(Settings(threads=1, leaves=5))
+    return Track(chosen, values[:size], label[:size], None, values[size:], label[size:])
+
+
+def test_the_trees_chosen_are_those_best_over_all_folds() -> None:
+    random = np.random.default_rng(7)
+    tracks = [_track(random, 400) for _ in range(2)]
+    losses: list[float] = []
+
+    class Told:
+        watched = 0
+
+        def step(self) -> float:
+            losses.append(sum(track.step() for track in tracks))
+            return losses[-1]
+
+    found = together([Told()], 200, choose=True, advance=lambda _=1, /: None)  # type: ignore[list-item]
+    assert found == int(np.argmin(losses)) + 1
+    assert len(losses) == found + 30 < 200
+
+
+def test_without_enough_to_choose_by_all_trees_are_grown() -> None:
+    track = _track(np.random.default_rng(8), 300)
+    assert together([track], 12, choose=False, advance=lambda _=1, /: None) == 12
+
+
+def test_the_half_life_weighs_old_examples_less() -> None:
+    day = np.array([0, 30, 60], np.int32)
+    assert weights(day, None) is None
+    assert weights(day, 30.0).tolist() == [0.25, 0.5, 1.0]
 
 
 def test_payer_rates_lean_on_all_payers() -> None:

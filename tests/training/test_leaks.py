@@ -9,7 +9,7 @@ from invented_data import dataset
 from claims.progress import SILENT
 from features.catalog import NAMES, PLACE
 from features.history import History
-from training import leaks, train
+from training import leaks, learn, train
 from training.boosters import Settings
 from training.prepare import Prepared, matrix, prepare
 from training.splits import split
@@ -24,12 +24,9 @@ def prepared() -> Prepared:
 
 
 def _times(prepared: Prepared) -> Gate:
-    every = prepared.examples
-    whole = split(every.day, every.known_on, every.denied, every.maturity.gap)
-    used = whole.used()
-    examples = every.take(used)
+    examples = prepared.examples
     values = matrix(prepared.frame, prepared.history, examples.rows, SILENT)
-    return leaks.times(prepared, examples, whole.within(used), values)
+    return leaks.times(prepared, examples, split(examples), values)
 
 
 def test_an_honest_history_passes(prepared: Prepared) -> None:
@@ -61,12 +58,17 @@ def test_a_builder_that_reads_later_outcomes_is_caught(
 
 def test_labels_used_before_they_were_known_are_caught(prepared: Prepared) -> None:
     every = prepared.examples
-    parts = split(every.day, every.known_on, every.denied, every.maturity.gap)
-    late = every.known_on.copy()
-    late[parts.train[:7]] = parts.calibration_starts
+    parts = split(every)
     values = np.zeros((len(every), len(NAMES)), np.float32)
-    told = leaks.times(prepared, replace(every, known_on=late), parts, values)
-    assert told.sentence.startswith("7 labels that it learned from were known only after")
+    for places, day in (
+        (parts.folds[0].train, parts.folds[0].starts),
+        (parts.folds[-1].later, parts.test_starts),
+        (parts.train, parts.test_starts),
+    ):
+        late = every.known_on.copy()
+        late[places[:7]] = day
+        told = leaks.times(prepared, replace(every, known_on=late), parts, values)
+        assert told.sentence.startswith("7 labels that it learned from were known only from")
 
 
 def test_a_column_that_copies_the_outcome_is_caught(
@@ -79,22 +81,22 @@ def test_a_column_that_copies_the_outcome_is_caught(
         values[:, PLACE["age"]] = denied[words[2]]
         return values
 
-    monkeypatch.setattr(train, "matrix", leaking)
-    learned = train.learn(prepared, 0, "sha256:0", SMALL, SILENT)
+    monkeypatch.setattr(learn, "matrix", leaking)
+    learned = learn.learn(prepared, 0, "sha256:0", SMALL, SILENT)
     told = _gates(learned)
     assert told["no leak"].verdict == "refused"
     assert "age" in told["no leak"].sentence
     assert "may know the answer" in refusal(told.values())
 
 
-def _gates(learned: train.Learned) -> dict[str, Gate]:
+def _gates(learned: learn.Learned) -> dict[str, Gate]:
     class Nobody:
         def resolve(self, _: str) -> object:
             from claims.errors import UserError
 
             raise UserError("There is no champion.")
 
-    made = train._gated(Nobody(), learned, 1)  # type: ignore[arg-type]
+    made = train.gated(Nobody(), learned, 1)  # type: ignore[arg-type]
     return {one.name: one for one in made.gates}
 
 

@@ -1,54 +1,108 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training.examples import Examples, Maturity, habits, learnable, measure
 from training.problems import TrainingError
 from training.splits import split
 
+FIRST = 19_000
+
 
 def _examples(
-    size: int, days: int, lag: int, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    size: int, days: int, lags: tuple[int, ...] = (10,), share: float = 0.2, seed: int = 0
+) -> Examples:
+    """Invented examples; ``lags`` are days that most answers of each payer take."""
     random = np.random.default_rng(seed)
-    day = random.integers(19_000, 19_000 + days, size).astype(np.int32)
-    known = day + random.gamma(2.0, lag / 2, size).astype(np.int32)
-    return day, known, random.random(size) < 0.2
+    payer = random.integers(0, len(lags), size).astype(np.int32)
+    day = random.integers(FIRST, FIRST + days, size).astype(np.int32)
+    lag = random.gamma(4.0, np.array(lags)[payer] / 4).astype(np.int32)
+    return Examples(
+        rows=np.arange(size),
+        day=day,
+        known_on=day + lag,
+        denied=random.random(size) < share,
+        category=np.full(size, -1, np.int8),
+        carc=np.full(size, "", "<U3"),
+        payer=payer,
+        payers=tuple("ABCDEF"[: len(lags)]),
+        maturity=measure(day, day + lag, payer, len(lags)),
+        dropped={},
+    )
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1_000), st.integers(120, 900), st.integers(1, 30))
-def test_no_label_is_later_than_the_start_of_the_next_period(
-    seed: int, days: int, lag: int
-) -> None:
-    day, known, denied = _examples(6_000, days, lag, seed)
-    made = split(day, known, denied, gap=lag)
-    assert known[made.train].max() < made.calibration_starts
-    assert known[made.calibration].max() < made.test_starts
-    assert day[made.train].max() < made.calibration_starts - lag
-    assert made.calibration_starts <= day[made.calibration].min()
-    assert day[made.calibration].max() < made.test_starts - lag
-    assert made.test_starts <= day[made.test].min()
-    parts = len(made.train) + len(made.calibration) + len(made.test)
-    assert parts + made.in_gaps + made.late_answers == 6_000
+def test_nothing_is_learned_before_it_was_known(seed: int, days: int, lag: int) -> None:
+    every = _examples(6_000, days, (lag, 3), seed=seed)
+    made = split(every)
+    known, day = every.known_on, every.day
+    assert known[made.train].max() < made.test_starts <= day[made.test].min()
+    assert len(made.train) + made.waiting + len(made.test) == len(every)
+    assert len(made.folds) == 3
+    for fold in made.folds:
+        assert known[fold.train].max() < fold.starts <= day[fold.later].min()
+        assert day[fold.later].max() < fold.ends <= made.test_starts
+        assert known[fold.later].max() < made.test_starts
+    assert np.isin(made.foretold, made.train).all()
+    assert len(np.unique(made.foretold)) == len(made.foretold)
 
 
-def test_shares_are_those_of_what_the_gaps_leave() -> None:
-    day, known, denied = _examples(40_000, 720, 20)
-    made = split(day, known, denied, gap=35)
-    kept = 40_000 - made.in_gaps
-    assert len(made.test) / kept == pytest.approx(0.25, abs=0.01)
-    assert len(made.calibration) / kept == pytest.approx(0.15, abs=0.02)
-    assert len(made.train) / kept == pytest.approx(0.60, abs=0.02)
+def test_shares_are_a_quarter_and_three_eighths() -> None:
+    every = _examples(40_000, 720)
+    made = split(every)
+    assert len(made.test) / len(every) == pytest.approx(0.25, abs=0.01)
+    for fold in made.folds:
+        assert len(fold.later) / len(made.train) == pytest.approx(0.125, abs=0.01)
 
 
 def test_a_growing_practice_is_split_by_claims_not_by_days() -> None:
-    random = np.random.default_rng(1)
-    day = (19_000 + 700 * np.sqrt(random.random(30_000))).astype(np.int32)
-    made = split(day, day + np.int32(5), random.random(30_000) < 0.2, gap=10)
-    assert len(made.test) == pytest.approx(0.25 * (30_000 - made.in_gaps), rel=0.03)
+    every = _examples(30_000, 700)
+    day = (FIRST + 700 * np.sqrt(np.random.default_rng(1).random(30_000))).astype(np.int32)
+    made = split(replace(every, day=day, known_on=day + np.int32(5)))
+    assert len(made.test) == pytest.approx(0.25 * 30_000, rel=0.03)
+
+
+def test_each_payer_loses_as_many_days_as_it_takes_to_answer() -> None:
+    every = _examples(60_000, 600, (8, 60))
+    cutoff = FIRST + 400
+    learned = learnable(every, cutoff)
+    gap = habits(every, cutoff).gap_by_payer
+    assert gap[0] < 20 < 70 < gap[1]
+    for payer in (0, 1):
+        latest = every.day[learned][every.payer[learned] == payer].max()
+        assert cutoff - 1 - latest == gap[payer]
+
+
+def test_what_may_be_learned_does_not_hang_on_what_comes_later() -> None:
+    every = _examples(8_000, 300, (8, 40))
+    cutoff = FIRST + 200
+    before = learnable(every, cutoff)
+    later = every.known_on >= cutoff
+    slow = every.known_on + np.where(later, 300, 0).astype(np.int32)
+    turned = replace(
+        every,
+        known_on=slow,
+        denied=every.denied ^ later,
+        maturity=Maturity(
+            until=0, overall=1, gap=1,
+            by_payer=np.ones(2, np.int32), gap_by_payer=np.ones(2, np.int32),
+        ),
+    )  # fmt: skip
+    assert np.array_equal(learnable(turned, cutoff), before)
+
+
+def test_small_data_gets_fewer_folds_and_no_worse_minimums() -> None:
+    sizes = {size: split(_examples(size, 365, (5,))) for size in (640, 1_000, 5_000)}
+    assert [len(made.folds) for made in sizes.values()] == [2, 3, 3]
+    for made in sizes.values():
+        assert len(made.foretold) >= 100
+        assert min(len(fold.train) for fold in made.folds) >= 300
 
 
 @pytest.mark.parametrize(
@@ -63,22 +117,19 @@ def test_a_growing_practice_is_split_by_claims_not_by_days() -> None:
     ],
 )
 def test_too_little_data_is_refused_in_one_sentence(size: int, share: float, words: str) -> None:
-    day, known, _ = _examples(size, 365, 10)
-    denied = np.random.default_rng(2).random(size) < share
     with pytest.raises(TrainingError, match=words) as caught:
-        split(day, known, denied, gap=15)
+        split(_examples(size, 365, share=share))
     assert str(caught.value).count(". ") == 0
     assert str(caught.value).endswith(".")
 
 
 def test_a_period_of_one_kind_is_refused() -> None:
-    day, known, denied = _examples(4_000, 365, 5)
-    denied &= day < np.quantile(day, 0.5)
+    every = _examples(4_000, 365, (5,))
     with pytest.raises(TrainingError, match="paid claims only"):
-        split(day, known, denied, gap=10)
+        split(replace(every, denied=every.denied & (every.day < np.quantile(every.day, 0.5))))
 
 
-def test_a_span_shorter_than_its_gaps_is_refused() -> None:
-    day, known, denied = _examples(4_000, 30, 20)
-    with pytest.raises(TrainingError, match="leaves no room"):
-        split(day, known, denied, gap=40)
+def test_a_span_shorter_than_an_answer_takes_is_refused() -> None:
+    every = _examples(4_000, 30)
+    with pytest.raises(TrainingError, match="leaves nothing to learn from"):
+        split(replace(every, known_on=every.day + np.int32(25)))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +12,20 @@ from invented_data import KEYS, NPI, dataset
 from claims.dataset import Dataset
 from claims.progress import SILENT
 from features.history import History
+from models.denial import DenialModel
 from models.registry import Registry
-from training import running
+from training import boosters, running
 from training.assess import assess
 from training.boosters import Settings
-from training.prepare import prepare
+from training.days import number
+from training.examples import make
+from training.leaks import _turned
+from training.learn import Learned, learn
+from training.payers import Payers
+from training.prepare import Prepared, prepare
 from training.problems import TrainingError
 from training.report import console, show, show_assessment
-from training.train import Learned, Trained, learn, train
+from training.train import Trained, train
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 # One thread: threads of LightGBM that share cores with other tests wait for each other.
@@ -69,8 +77,9 @@ def test_the_model_finds_what_there_is_to_find(trained: Trained) -> None:
 def test_periods_do_not_overlap_and_nothing_is_lost(trained: Trained) -> None:
     made = trained.evaluation
     train_, calibration, test = made.periods
-    assert train_.last < calibration.first <= calibration.last < test.first
-    kept = sum(one.examples for one in made.periods)
+    assert train_.first < calibration.first
+    assert calibration.last <= train_.last < test.first
+    kept = train_.examples + test.examples
     assert kept + sum(made.dropped.values()) == made.claims
 
 
@@ -119,29 +128,109 @@ def test_nothing_of_a_claim_is_in_the_registry(trained: Trained, home: Path) -> 
             assert not [needle for needle in needles if needle in content], path
 
 
-def test_same_data_and_seed_give_the_same_model(world: tuple[Dataset, dict[int, float]]) -> None:
+@pytest.fixture(scope="module")
+def first(world: tuple[Dataset, dict[int, float]]) -> Learned:
+    return _learn(world[0])
+
+
+def test_same_data_and_seed_give_the_same_model(
+    world: tuple[Dataset, dict[int, float]], first: Learned
+) -> None:
     data, _ = world
-    digest = _learn(data).fitted.model.digest
     again, _ = dataset()
-    other_threads = Settings(seed=3, trees=60, leaves=7, threads=2)
-    assert _learn(again, other_threads).fitted.model.digest == digest
+    second = _learn(again, replace(SMALL, threads=2))
+    assert second.registered.model.digest == first.registered.model.digest
+    assert second.judged.model.digest == first.judged.model.digest
+    other = _learn(data, replace(SMALL, seed=4))
+    assert other.registered.model.digest != first.registered.model.digest
+
+
+def test_a_half_life_changes_the_model_and_an_endless_one_does_not(
+    world: tuple[Dataset, dict[int, float]], first: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, plain = world[0], first
+    decayed = _learn(data, replace(SMALL, half_life=60.0))
+    monkeypatch.setattr(boosters, "weights", lambda day, _: np.ones(len(day)))
+    ones = _learn(data)
+    assert ones.registered.model.digest == plain.registered.model.digest
+    fresh = plain.test_values
     assert (
-        _learn(data, Settings(seed=4, trees=60, leaves=7, threads=1)).fitted.model.digest != digest
+        np.abs(
+            decayed.registered.model.scores(fresh)[1] - plain.registered.model.scores(fresh)[1]
+        ).max()
+        > 0.01
     )
+    assert decayed.registered.model.facts["parameters"]["half_life_days"] == 60.0  # type: ignore[index]
+
+
+def test_what_is_known_from_the_test_period_on_teaches_the_judged_model_nothing(
+    world: tuple[Dataset, dict[int, float]], first: Learned
+) -> None:
+    data, honest = world[0], first
+    prepared = prepare(data, SILENT)
+    late = prepared.labels.known_on >= honest.split.test_starts
+    assert late.sum() > 1_000
+    turned = _turned(prepared.labels, late, prepared.frame.line_claim)
+    history = History.build(prepared.frame, turned)
+    payers = Payers.of(data.claims)
+    planted = Prepared(prepared.frame, history, make(prepared.frame, turned, payers), turned)
+    changed = learn(planted, 0, data.digest(), SMALL, SILENT)
+    # The promise is measured on the test period, and so may differ; all that was learned may not.
+    assert _learnt(changed.judged.model) == _learnt(honest.judged.model)
+    assert _learnt(changed.registered.model) != _learnt(honest.registered.model)
+
+
+def _learnt(model: DenialModel) -> dict[str, object]:
+    whole = {name: text for name, text in model._files.items() if name != "promise.json"}
+    facts = {k: v for k, v in model.facts.items() if k != "periods"}
+    return {**whole, "threshold": model.threshold, "prior": model.prior.tolist(), "facts": facts}
 
 
 def test_the_model_says_what_it_learned_from(trained: Trained) -> None:
-    facts = trained.model.facts
-    assert facts["learned_before"] == trained.evaluation.periods[2].first
+    facts, refit = trained.model.facts, trained.evaluation.refit
+    assert refit is not None
+    assert trained.judged.facts["learned_before"] == trained.evaluation.periods[2].first
+    assert facts["judged"] == {
+        "digest": trained.judged.digest,
+        "learned_before": trained.evaluation.periods[2].first,
+    }
+    assert facts["learned_before"] == refit.learned_before > refit.period.last
     assert facts["data_digest"] == trained.evaluation.data_digest
+    assert facts["cutoffs"] == list(refit.cutoffs)
     assert "num_threads" not in json.dumps(dict(facts))
 
 
-def test_the_future_changes_no_feature(world: tuple[Dataset, dict[int, float]]) -> None:
+def test_the_registered_model_learned_up_to_the_last_answer_used(first: Learned) -> None:
+    made = first
+    known, until = made.examples.known_on, made.examples.maturity.until
+    last = number(dt.date.fromisoformat(str(made.registered.model.facts["learned_before"]))) - 1
+    assert last == known[known <= until].max()
+    assert made.registered.trees == made.judged.trees
+    # Both are calibrated on what was foretold out of time; the registered one on the test too.
+    assert set(made.out.places) > set(made.split.foretold)
+    assert made.out.fold.max() == len(made.split.folds)
+    assert made.out.why.shape == (len(made.out.why_places), 14)
+    assert made.examples.denied[made.out.why_places].all()
+    assert np.allclose(made.out.why.sum(axis=1), 1)
+
+
+def test_a_mistyped_year_does_not_move_what_was_learned_to_the_future(
+    world: tuple[Dataset, dict[int, float]],
+) -> None:
+    prepared = prepare(world[0], SILENT)
+    known = prepared.examples.known_on.copy()
+    known[3] = 40_000
+    wrong = replace(prepared, examples=replace(prepared.examples, known_on=known))
+    made = learn(wrong, 0, "sha256:0", SMALL, SILENT)
+    assert str(made.registered.model.facts["learned_before"]) < "2025"
+
+
+def test_the_future_changes_no_feature(
+    world: tuple[Dataset, dict[int, float]], first: Learned
+) -> None:
     """Outcomes that arrive after a claim's submission may not reach its features."""
     data, _ = world
-    whole = _learn(data)
-    cut = whole.examples.day[whole.split.test].min()
+    cut = first.examples.day[whole.split.test].min()
     prepared = prepare(data, SILENT)
     early = np.flatnonzero(prepared.frame.submitted < cut - 60)[-200:]
     from claims.labels import label
@@ -192,9 +281,12 @@ def test_the_same_model_again_passes_and_one_no_better_does_not(
         )
 
     assert again(SMALL).promoted
-    other = again(Settings(seed=5, trees=60, leaves=7, threads=1))
+    other = again(replace(SMALL, seed=5))
     assert other.model.digest != trained.model.digest
     assert "present champion" in other.refusal
+    # The champion has seen all these claims: its twin, which has not, answers for it.
+    test = trained.evaluation.periods[2]
+    assert f"its judged twin, on {test.examples:,} claims new to both" in other.refusal
 
 
 def test_too_few_claims_are_refused() -> None:
@@ -207,8 +299,13 @@ def test_assessing_leaves_out_what_the_model_learned_from(
     world: tuple[Dataset, dict[int, float]], trained: Trained
 ) -> None:
     data, truth = world
-    made = assess(data, trained.model, "v", as_of=None, progress=SILENT, truth=truth, seed=3)
+    made = assess(
+        data, trained.model, "v", as_of=None, progress=SILENT, truth=truth, twin=trained.judged,
+        seed=3,
+    )  # fmt: skip
     test = trained.evaluation.periods[2]
+    assert made.twin
+    assert made.new_to_model == 0
     assert made.evaluation.periods[0].first == test.first
     assert made.evaluation.overall.auroc.value == trained.evaluation.overall.auroc.value
     assert made.evaluation.peers["ceiling"] == trained.evaluation.peers["ceiling"]
@@ -230,11 +327,9 @@ def test_assessing_old_claims_alone_says_that_it_is_no_test(
 def test_an_earlier_day_of_judgement_knows_less(
     world: tuple[Dataset, dict[int, float]], trained: Trained
 ) -> None:
-    import datetime as dt
-
     data, _ = world
-    now = assess(data, trained.model, "v", as_of=None, progress=SILENT)
-    then = assess(data, trained.model, "v", as_of=dt.date(2023, 2, 1), progress=SILENT)
+    now = assess(data, trained.judged, "v", as_of=None, progress=SILENT)
+    then = assess(data, trained.judged, "v", as_of=dt.date(2023, 2, 1), progress=SILENT)
     assert then.evaluation.overall.examples == now.evaluation.overall.examples
     assert then.evaluation.overall.auroc.value < now.evaluation.overall.auroc.value
 
@@ -253,6 +348,9 @@ def test_the_printed_evaluation_is_plain_in_a_pipe(
         "PAYER AAA",
         "Left out:",
         "alone; the model has",
+        "Calibrated by",
+        "Judged: trained on",
+        "Registered: the same recipe fitted again on all",
         "Gates before a promotion",
         "not asked",
     ):
