@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from claims.categories import CATEGORIES
 
 LEAN: Final = 20.0
+_ALL: Final = 1_000_000  # more CARCs than there are
 
 Counts = dict[str, int]
 
@@ -69,6 +70,21 @@ class CarcTable:
         if key not in self._answers:
             self._answers[key] = self._ranked(*key)
         return self._answers[key]
+
+    def likeliest(
+        self, chances: Sequence[float], payer: int, count: int = 3
+    ) -> tuple[tuple[str, float], ...]:
+        """The likeliest CARCs of a denial by ``payer`` whose category is not known.
+
+        ``chances`` (14) is the probability of each of ``CATEGORIES``; a CARC's is the sum over
+        categories of the category's chance times its own within the category.
+        """
+        found: dict[str, float] = {}
+        for category in self.overall:
+            for code, share in self.top(category, payer, _ALL):
+                found[code] = found.get(code, 0.0) + chances[category] * share
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(ranked[:count])
 
     def _ranked(self, category: int, payer: int, count: int) -> tuple[tuple[str, float], ...]:
         everywhere = self.overall.get(category, {})

@@ -136,6 +136,8 @@ def _judge(
         extra_dropped={},
         rows=rows,
         predicted=predicted,
+        carcs=model.carcs,
+        payer_key=frame.payer[examples.rows[rows]],
         threshold=model.threshold,
         peers=ceiling(truth, frame.claim_key[examples.rows[rows]]),
         signal=None,

@@ -11,16 +11,25 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.carcs import CarcTable
 from models.denial import Prediction
 from training.days import iso, month
 from training.examples import Examples
 from training.intervals import Figure
-from training.metrics import METRICS, CategoryFigures, Figures, category_figures, figures
+from training.metrics import (
+    METRICS,
+    CategoryFigures,
+    Figures,
+    carc_figures,
+    category_figures,
+    figures,
+)
 from training.metrics import auroc as plain_auroc
 from training.verdicts import Gate
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 PAYER_LEAST: Final = 100  # test claims of a payer, below which an interval says nothing
@@ -116,6 +125,7 @@ class Evaluation:
     periods: tuple[Period, ...]
     overall: Figures
     category: CategoryFigures
+    carc: CategoryFigures
     peers: dict[str, Figures]
     at_threshold: AtThreshold
     payers: tuple[PayerFigures, ...]
@@ -132,6 +142,7 @@ class Evaluation:
             named |= {f"{prefix}.{name}": getattr(made, name) for name in METRICS}
         named |= {"test.category_top_1": self.category.top_1}
         named |= {"test.category_top_3": self.category.top_3}
+        named |= {"test.carc_top_1": self.carc.top_1, "test.carc_top_3": self.carc.top_3}
         flat: dict[str, float] = {}
         for name, figure in named.items():
             flat |= {name: figure.value, f"{name}.low": figure.low, f"{name}.high": figure.high}
@@ -179,6 +190,26 @@ def at_threshold(probability: F64, denied: Flags, threshold: float) -> AtThresho
         precision=right / all_ if all_ else math.nan,
         recall=right / denials if denials else math.nan,
     )
+
+
+def by_carc(
+    examples: Examples,
+    rows: I64,
+    predicted: Prediction,
+    carcs: CarcTable,
+    payer_key: U64,
+    seed: int,
+) -> CategoryFigures:
+    """How well the CARC of the denied claims is guessed, whatever their category."""
+    true = examples.carc[rows]
+    asked = np.flatnonzero((examples.category[rows] >= 0) & (true != ""))
+    guesses = [
+        [code for code, _ in carcs.likeliest(chances, payer)]
+        for chances, payer in zip(
+            predicted.category_probability[asked].tolist(), payer_key[asked].tolist(), strict=True
+        )
+    ]
+    return carc_figures(guesses, true[asked].tolist(), seed)
 
 
 def by_payer(
@@ -263,13 +294,18 @@ def evaluate(
     extra_dropped: Mapping[str, int],
     rows: I64,
     predicted: Prediction,
+    carcs: CarcTable,
+    payer_key: U64,
     threshold: float,
     peers: Mapping[str, F64],
     signal: Signal | None,
     seed: int,
     refit: Refit | None = None,
 ) -> Evaluation:
-    """Judge predictions for the examples at ``rows``, and those of ``peers`` beside them."""
+    """Judge predictions for the examples at ``rows``, and those of ``peers`` beside them.
+
+    ``predicted``, ``payer_key`` (``Frame.payer``) and ``peers`` belong to these rows alone.
+    """
     denied = examples.denied[rows]
     return Evaluation(
         model=model,
@@ -282,6 +318,7 @@ def evaluate(
         periods=periods,
         overall=figures(predicted.probability, denied, seed),
         category=category_figures(predicted.category_probability, examples.category[rows], seed),
+        carc=by_carc(examples, rows, predicted, carcs, payer_key, seed),
         peers={name: figures(chance, denied, seed) for name, chance in peers.items()},
         at_threshold=at_threshold(predicted.probability, denied, threshold),
         payers=by_payer(examples, rows, predicted, seed),

@@ -219,6 +219,8 @@ def _evaluation(
         extra_dropped={"not answered, or too young, when the test period began": parts.waiting},
         rows=parts.test,
         predicted=predicted,
+        carcs=judged.model.carcs,
+        payer_key=of.payer_key[parts.test],
         threshold=judged.model.threshold,
         peers=peers,
         signal=signal(judged.gain, NAMES, FACTORS, test, denied),

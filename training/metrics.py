@@ -17,6 +17,7 @@ weights and no sorting is repeated. Ties are handled as scikit-learn does
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -178,11 +179,22 @@ def log_loss_gain(ours: F64, theirs: F64, denied: NDArray[np.bool_], seed: int =
 
 @dataclass(frozen=True, slots=True)
 class CategoryFigures:
-    """How often the true category of a denied claim is the first, or among the first three."""
+    """How often the true category, or CARC, of a denied claim is guessed first, or among three."""
 
     denied: int
     top_1: Figure
     top_3: Figure
+
+
+def carc_figures(
+    guesses: Sequence[Sequence[str]], carc: Sequence[str], seed: int = 0
+) -> CategoryFigures:
+    """The same for CARCs: the likeliest codes of n denied claims, best first, and the true ones."""
+    total = len(carc)
+    pairs = list(zip(guesses, carc, strict=True))
+    first = sum(code in guess[:1] for guess, code in pairs)
+    three = sum(code in guess[:3] for guess, code in pairs)
+    return CategoryFigures(total, share(first, total, seed), share(three, total, seed + 1))
 
 
 def category_figures(

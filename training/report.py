@@ -115,6 +115,8 @@ def _overall(made: Evaluation, screen: Console) -> None:
     blank = ["" for _ in made.peers]
     rows.add_row("category, first guess", interval(made.category.top_1), *blank)
     rows.add_row("category, first three", interval(made.category.top_3), *blank)
+    rows.add_row("CARC, first guess", interval(made.carc.top_1), *blank)
+    rows.add_row("CARC, first three", interval(made.carc.top_3), *blank)
     screen.print(rows)
     flagging = made.at_threshold
     screen.print(

@@ -59,6 +59,23 @@ def test_strangers_do_not_fill_the_memory(table: CarcTable) -> None:
     assert len(table._answers) <= before + 1
 
 
+def test_over_all_categories_each_speaks_by_its_chance(table: CarcTable) -> None:
+    chances = [0.0] * 14
+    chances[AUTHORIZATION], chances[CODING] = 0.3, 0.7
+    made = dict(table.likeliest(chances, BIG))
+    assert made["4"] == pytest.approx(0.7 * dict(table.top(CODING, BIG))["4"])
+    assert made["197"] == pytest.approx(0.3 * dict(table.top(AUTHORIZATION, BIG))["197"])
+    assert [code for code, _ in table.likeliest(chances, BIG)] == ["4", "197", "15"]
+    assert len(table.likeliest(chances, BIG, 1)) == 1
+
+
+def test_a_code_of_two_categories_counts_twice() -> None:
+    table = CarcTable.fit([0, 1, 1], ["16", "16", "18"], np.zeros(3, np.uint64))
+    chances = [0.5, 0.5] + [0.0] * 12
+    both = sum(dict(table.top(place, 0))["16"] / 2 for place in (0, 1))
+    assert table.likeliest(chances, 0, 1) == (("16", pytest.approx(both)),)
+
+
 def test_json_and_back(table: CarcTable) -> None:
     back = CarcTable.from_json(json.loads(json.dumps(table.to_json())))
     for payer in (BIG, SMALL, NEVER_SEEN):

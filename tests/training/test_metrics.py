@@ -13,7 +13,7 @@ from sklearn.metrics import (
 )
 
 from training.intervals import resamples, share
-from training.metrics import auroc, category_figures, figures, log_loss_gain
+from training.metrics import auroc, carc_figures, category_figures, figures, log_loss_gain
 
 
 def _sample(seed: int, size: int, ties: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -115,6 +115,15 @@ def test_category_ranks() -> None:
     assert made.denied == 3
     assert made.top_1.value == pytest.approx(1 / 3)
     assert made.top_3.value == pytest.approx(2 / 3)
+
+
+def test_carc_ranks() -> None:
+    made = carc_figures(
+        [["1", "2", "3"], ["4", "1"], [], ["9", "8", "7", "5"]], ["1", "1", "1", "5"]
+    )
+    assert made.denied == 4
+    assert made.top_1.value == pytest.approx(1 / 4)
+    assert made.top_3.value == pytest.approx(2 / 4)
 
 
 def test_log_loss_gain_is_paired() -> None:

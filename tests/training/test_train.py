@@ -68,6 +68,10 @@ def test_the_model_finds_what_there_is_to_find(trained: Trained) -> None:
     assert made.overall.log_loss.value < made.peers["payer rate"].log_loss.value
     assert made.peers["constant"].auroc.value == 0.5
     assert made.category.top_1.value > 0.95
+    # The practice has one CARC for each of its two categories.
+    assert made.carc.denied == made.category.denied
+    assert made.carc.top_1.value > 0.95
+    assert made.metrics()["test.carc_top_1"] == made.carc.top_1.value
     assert made.overall.calibration_error.value < 0.06
     assert [one.payer for one in made.payers]
     assert made.signal is not None
@@ -230,7 +234,7 @@ def test_the_future_changes_no_feature(
 ) -> None:
     """Outcomes that arrive after a claim's submission may not reach its features."""
     data, _ = world
-    cut = first.examples.day[whole.split.test].min()
+    cut = first.examples.day[first.split.test].min()
     prepared = prepare(data, SILENT)
     early = np.flatnonzero(prepared.frame.submitted < cut - 60)[-200:]
     from claims.labels import label
