@@ -14,6 +14,10 @@ from cli.errors import WRONG_CALL, CliError
 from cli.options import MappingFile
 
 if TYPE_CHECKING:
+    from claims.dataset import Dataset
+    from claims.keys import Keys
+    from claims.progress import Progress
+    from claims.settings import Settings
     from models.denial import DenialModel
     from training.assess import Assessment
 
@@ -38,6 +42,18 @@ def evaluate(
             help="Judge each claim as of its submission, or with what was known by DATE at most.",
         ),
     ] = "submission",
+    backtest: Annotated[
+        bool,
+        typer.Option(
+            "--backtest",
+            help="Judge no model but the way of learning: train at the end of each month, test on "
+            "the six months after.",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="With --backtest: where to draw how figures age."),
+    ] = None,
     mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes to read with; 0: one a core.")
@@ -48,21 +64,47 @@ def evaluate(
 ) -> None:
     """Judge a model on claims that were answered since, leaving out those it learned from."""
     day = _day(as_of)
-    from claims.carc import load_catalogue
-    from claims.dataset import read_dataset
+    _backtest_alone(backtest, day, out)
     from claims.keys import load_keys
     from claims.settings import Settings
-    from cli.notes import tell
     from cli.progress import watch
+
+    settings = Settings.read()
+    if backtest:
+        keys = load_keys(settings.home)
+        dataset = _read(paths, keys, settings, workers, mapping, watch())
+        _backtest(dataset, workers, out, as_json)
+        return
     from training import ceiling
     from training.assess import assess
     from training.report import console, show_assessment
     from training.twin import beside
 
-    settings = Settings.read()
     judged, folder, name = _model(model, settings.mlruns)
     keys = load_keys(settings.home)
     progress = watch()
+    dataset = _read(paths, keys, settings, workers, mapping, progress)
+    truth = ceiling.read(ceiling.find(paths), keys)
+    twin = beside(judged, folder)
+    made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin)
+    if as_json:
+        print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
+    else:
+        show_assessment(made, console())
+
+
+def _read(
+    paths: list[Path],
+    keys: Keys,
+    settings: Settings,
+    workers: int,
+    mapping: Path | None,
+    progress: Progress,
+) -> Dataset:
+    from claims.carc import load_catalogue
+    from claims.dataset import read_dataset
+    from cli.notes import tell
+
     dataset = read_dataset(
         paths,
         keys=keys,
@@ -72,13 +114,44 @@ def evaluate(
         mapping=mapping,
     )
     tell(dataset)
-    truth = ceiling.read(ceiling.find(paths), keys)
-    twin = beside(judged, folder)
-    made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin)
+    return dataset
+
+
+def _backtest_alone(backtest: bool, day: dt.date | None, out: Path | None) -> None:
+    if out is not None and not backtest:
+        raise CliError("--out draws a backtest: give --backtest with it", WRONG_CALL)
+    if out is not None and out.suffix.lower() != ".png":
+        raise CliError(f"--out writes a PNG image, so {out.name} must end in .png", WRONG_CALL)
+    if backtest and day is not None:
+        raise CliError(
+            "--as-of has no meaning with --backtest, which judges each claim as of its submission",
+            WRONG_CALL,
+        )
+
+
+def _backtest(dataset: Dataset, workers: int, out: Path | None, as_json: bool) -> None:
+    """Train at each month's end; print the figures, and draw them where ``out`` says."""
+    from cli.progress import watch
+    from training.backtest import backtest
+    from training.backtest_report import draw, show, to_json
+    from training.boosters import Settings
+    from training.report import console
+
+    made = backtest(dataset, Settings(threads=workers), watch())
+    if out is not None:
+        try:
+            out.write_bytes(draw(made))
+        except OSError as error:
+            raise CliError(
+                f"{out} cannot be written ({error.strerror}): name a file in a folder that you may "
+                "write"
+            ) from error
     if as_json:
-        print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
+        print(json.dumps(to_json(made), indent=1, allow_nan=False))
     else:
-        show_assessment(made, console())
+        show(made, console())
+        if out is not None:
+            print(f"Drawn in {out}.")
 
 
 def _plain(made: Assessment, judged: DenialModel, name: str) -> dict[str, object]:

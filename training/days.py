@@ -25,6 +25,17 @@ def number(date: dt.date) -> int:
     return date.toordinal() - _EPOCH
 
 
+def months_after(day: int, months: int) -> int:
+    """The first day of the calendar month that comes ``months`` after that of ``day``.
+
+    >>> iso(months_after(number(dt.date(2024, 11, 30)), 2))
+    '2025-01-01'
+    """
+    date = dt.date.fromordinal(_EPOCH + int(day))
+    place = date.year * 12 + date.month - 1 + months
+    return number(dt.date(place // 12, place % 12 + 1, 1))
+
+
 def month(day: int) -> str:
     """The month of a day number.
 

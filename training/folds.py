@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
-from claims.progress import Progress
+from claims.progress import Advance, Progress
 from training import boosters
 from training.boosters import Settings, Track
 from training.examples import Examples
@@ -103,37 +103,54 @@ def foretell(
 ) -> tuple[OutOfTime, Rounds]:
     """Let each fold foretell its slice; gives the answers, and how many trees did best.
 
-    ``values`` (n by features) belong to the n examples. With fewer than 20 denied or paid claims in
-    all slices together, ``settings.trees`` are grown.
+    ``values`` (n by features) belong to the n examples.
+    """
+    with progress.stage("Foretelling claims out of time", settings.trees) as advance:
+        raws, trees = denials(values, examples, folds, settings, advance)
+    with progress.stage("Foretelling their categories", boosters.CATEGORY_ROUNDS) as advance:
+        whys, rounds = _categories(values, examples, folds, settings, advance)
+    made = gather(examples, folds[0].later, raws[0], whys[0], 0)
+    for fold, raw, why in zip(folds[1:], raws[1:], whys[1:], strict=True):
+        made = made.joined(gather(examples, fold.later, raw, why, 0))
+    return made, Rounds(trees, rounds)
+
+
+def denials(
+    values: F32, examples: Examples, folds: tuple[Fold, ...], settings: Settings, advance: Advance
+) -> tuple[list[F64], int]:
+    """Each fold's raw scores of its slice, and the number of trees that did best over all of them.
+
+    With fewer than 20 denied or paid claims in all slices together, ``settings.trees`` are grown.
     """
     later = np.concatenate([fold.later for fold in folds])
     hits = int(examples.denied[later].sum())
-    with progress.stage("Foretelling claims out of time", settings.trees) as advance:
-        tracks = [_denial(values, examples, fold, settings) for fold in folds]
-        enough = min(hits, len(later) - hits) >= _LEAST
-        trees = boosters.together(tracks, settings.trees, choose=enough, advance=advance)
-    with progress.stage("Foretelling their categories", boosters.CATEGORY_ROUNDS) as advance:
-        whys = [_category(values, examples, fold, settings) for fold in folds]
-        grown = [track for track, _ in whys if track is not None]
-        kinds = max((len(classes) for _, classes in whys), default=0)
-        choose = sum(track.watched for track in grown) >= _LEAST * max(kinds, 1)
-        rounds = boosters.together(grown, boosters.CATEGORY_ROUNDS, choose=choose, advance=advance)
+    enough = min(hits, len(later) - hits) >= _LEAST
+    tracks = [_denial(values, examples, fold, settings) for fold in folds]
+    trees = boosters.together(tracks, settings.trees, choose=enough, advance=advance)
     threads = boosters.cores(settings.threads)
-    made: OutOfTime | None = None
-    for number, (fold, track, (why, classes)) in enumerate(zip(folds, tracks, whys, strict=True)):
+    raws = [
+        track.raw(values[fold.later], trees, threads)
+        for fold, track in zip(folds, tracks, strict=True)
+    ]
+    return raws, trees
+
+
+def _categories(
+    values: F32, examples: Examples, folds: tuple[Fold, ...], settings: Settings, advance: Advance
+) -> tuple[list[F64], int]:
+    """Each fold's category probabilities of its slice (n, 14), and the number of trees chosen."""
+    made = [_category(values, examples, fold, settings) for fold in folds]
+    tracks = [track for track, _ in made if track is not None]
+    kinds = max((len(classes) for _, classes in made), default=0)
+    choose = sum(track.watched for track in tracks) >= _LEAST * max(kinds, 1)
+    rounds = boosters.together(tracks, boosters.CATEGORY_ROUNDS, choose=choose, advance=advance)
+    threads = boosters.cores(settings.threads)
+    whys = []
+    for fold, (track, classes) in zip(folds, made, strict=True):
         asked = values[fold.later]
-        prior = shares(examples.category[fold.train])
-        learned = np.zeros((len(asked), 0)) if why is None else why.raw(asked, rounds, threads)
-        answers = gather(
-            examples,
-            fold.later,
-            track.raw(asked, trees, threads),
-            spread(learned, classes, prior),
-            number if made is None else 0,
-        )
-        made = answers if made is None else made.joined(answers)
-    assert made is not None  # noqa: S101 - there is a fold
-    return made, Rounds(trees, rounds)
+        learned = np.zeros((len(asked), 0)) if track is None else track.raw(asked, rounds, threads)
+        whys.append(spread(learned, classes, shares(examples.category[fold.train])))
+    return whys, rounds
 
 
 def _denial(values: F32, examples: Examples, fold: Fold, settings: Settings) -> Track:

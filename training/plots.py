@@ -17,7 +17,7 @@ from training.evaluation import Evaluation
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_INK, _PALE, _WARM = "#1f4e79", "#9db8d2", "#c0504d"
+INK, PALE, WARM = "#1f4e79", "#9db8d2", "#c0504d"
 _BINS = 20
 
 
@@ -42,10 +42,8 @@ def _reliability(axes: Axes, probability: F64, denied: Flags) -> None:
     size = np.array([len(part) for part in parts])
     error = 1.96 * np.sqrt(np.maximum(came * (1 - came), 1 / size) / size)
     top = float(min(1.0, max(said.max(), came.max()) * 1.1 + 0.01))
-    axes.plot([0, top], [0, top], color=_PALE, linestyle="--", label="as foretold")
-    axes.errorbar(
-        said, came, yerr=error, fmt="o", color=_INK, capsize=2, label="bins of equal mass"
-    )
+    axes.plot([0, top], [0, top], color=PALE, linestyle="--", label="as foretold")
+    axes.errorbar(said, came, yerr=error, fmt="o", color=INK, capsize=2, label="bins of equal mass")
     axes.set(xlabel="foretold probability", ylabel="share denied", xlim=(0, top), ylim=(0, None))
     axes.legend(frameon=False)
 
@@ -56,24 +54,24 @@ def _precision_recall(axes: Axes, probability: F64, denied: Flags) -> None:
     recall = above / max(int(above[-1]), 1)
     precision = above / np.arange(1, len(above) + 1)
     step = max(1, len(recall) // 2000)
-    axes.plot(recall[::step], precision[::step], color=_INK)
-    axes.axhline(float(denied.mean()), color=_PALE, linestyle="--")
-    axes.axhline(0.95, color=_WARM, linestyle=":")
+    axes.plot(recall[::step], precision[::step], color=INK)
+    axes.axhline(float(denied.mean()), color=PALE, linestyle="--")
+    axes.axhline(0.95, color=WARM, linestyle=":")
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
 
 
 def _histogram(axes: Axes, probability: F64, denied: Flags, threshold: float) -> None:
     edges = [place / 40 for place in range(41)]
-    axes.hist(probability[~denied], edges, color=_PALE, label="paid")
-    axes.hist(probability[denied], edges, color=_WARM, alpha=0.75, label="denied")
-    axes.axvline(threshold, color=_INK, linestyle="--", label="threshold")
+    axes.hist(probability[~denied], edges, color=PALE, label="paid")
+    axes.hist(probability[denied], edges, color=WARM, alpha=0.75, label="denied")
+    axes.axvline(threshold, color=INK, linestyle="--", label="threshold")
     axes.set(xlabel="foretold probability", ylabel="claims", yscale="symlog")
     axes.legend(frameon=False)
 
 
 def _months(axes: Axes, made: Evaluation) -> None:
     shown = [one for one in made.months if math.isfinite(one.auroc)]
-    axes.plot([one.month for one in shown], [one.auroc for one in shown], "o-", color=_INK)
+    axes.plot([one.month for one in shown], [one.auroc for one in shown], "o-", color=INK)
     axes.tick_params(axis="x", rotation=45)
     axes.set(xlabel="month of submission", ylabel="AUROC", ylim=(0.4, 1.0))
 
@@ -81,7 +79,7 @@ def _months(axes: Axes, made: Evaluation) -> None:
 def _factors(axes: Axes, made: Evaluation) -> None:
     factors = made.signal.factors[:15] if made.signal else ()
     names = [name.replace("_", " ") for name, _ in factors]
-    axes.barh(names[::-1], [share for _, share in factors][::-1], color=_INK)
+    axes.barh(names[::-1], [share for _, share in factors][::-1], color=INK)
     axes.set(xlabel="share of the trees' gain")
 
 

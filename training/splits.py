@@ -9,6 +9,7 @@ before the test period is spent on calibration alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -104,13 +105,15 @@ def first_test_day(day: I32) -> int:
     return int(ordered[len(ordered) - round(len(ordered) * TEST)])
 
 
-def folds(examples: Examples, train: I64, until: int) -> tuple[Fold, ...]:
+def folds(
+    examples: Examples, train: I64, until: int, plans: Sequence[tuple[int, float]] = PLANS
+) -> tuple[Fold, ...]:
     """Forward folds over ``train``, what may be learned from on the day ``until``.
 
-    As many as ``PLANS`` and the data allow. Raises ``TrainingError`` when not even one can be made.
+    As many as ``plans`` and the data allow. Raises ``TrainingError`` when not even one can be made.
     """
     failed: TrainingError | None = None
-    for count, share in PLANS:
+    for count, share in plans:
         try:
             return _folds(examples, train, until, count, share)
         except TrainingError as error:
