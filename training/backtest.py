@@ -56,8 +56,8 @@ class Cell:
 class Age:
     """All models of one age in months: means over their test months, weighted by claims.
 
-    ``models`` of them, ``examples`` claims. ``auroc_lost`` (NaN where there is none to compare with)
-    is how much lower the AUROC is than that of the model of one month *on the same months*: what is
+    ``models`` of them, ``examples`` claims. ``auroc_lost`` (NaN where nothing can be compared) is
+    how much lower the AUROC is than that of the model of one month *on the same months*: what is
     lost by not training anew, whatever the months were like.
     """
 

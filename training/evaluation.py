@@ -96,12 +96,14 @@ class Refit:
     """The registered model beside the judged one: the same recipe on all claims of ``period``.
 
     ``learned_before`` is the ISO day after the last answer that it learned from. ``cutoffs`` are
-    the ISO days on which the folds, which calibrate both, learned.
+    the ISO days on which the folds, which calibrate both, learned; ``late`` says that they learned
+    answers that came after these days, but before the test period.
     """
 
     period: Period
     learned_before: str
     cutoffs: tuple[str, ...]
+    late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

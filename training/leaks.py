@@ -85,7 +85,7 @@ def times(prepared: Prepared, examples: Examples, parts: Split, values: F32) -> 
 def _labels(examples: Examples, parts: Split) -> str:
     if (examples.known_on < examples.day).any():
         return "some of its labels were known before their claims were sent"
-    learned = ((fold.train, fold.starts) for fold in parts.folds)
+    learned = ((fold.train, fold.known) for fold in parts.folds)
     for part, before in (
         *learned,
         (parts.foretold, parts.test_starts),

@@ -195,6 +195,7 @@ def _registered(
         period=period("all", int(day.min()), int(day.max()), examples.denied[every]),
         learned_before=iso(before),
         cutoffs=tuple(iso(fold.starts) for fold in of.split.folds),
+        late=of.split.late,
     )
     return replace(made, model=made.model.promising(promise)), refit
 

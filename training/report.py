@@ -88,9 +88,13 @@ def _periods(made: Evaluation, screen: Console) -> None:
 
 def _refit(made: Evaluation, refit: Refit, screen: Console) -> None:
     trained, foretold, tested = made.periods
+    days = ", ".join(refit.cutoffs)
+    learned = f"what was known on {days}"
+    if refit.late:
+        learned = f"from claims submitted before {days} (the data is too short to wait for answers)"
     screen.print(
         f"Calibrated by {foretold.examples:,} of the training claims, foretold by trees that had "
-        f"learned what was known on {', '.join(refit.cutoffs)}."
+        f"learned {learned}."
     )
     screen.print(
         f"Judged: trained on {trained.examples:,} claims answered before {tested.first}. "

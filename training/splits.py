@@ -32,6 +32,12 @@ PLANS: Final = ((3, 1 / 8), (2, 1 / 8), (1, 1 / 8), (1, 1 / 4))
 
 The first that leaves enough of either kind of claims to learn from, and to calibrate by, is taken.
 """
+LIKE: Final = 0.4
+"""A fold's trees must learn from so large a share of what the judged model learns from.
+
+Trees that saw much less foretell with another spread: calibrating by them misleads
+(docs/decisions/0015).
+"""
 # Fewer than these and neither the trees nor an interval would mean anything.
 _MINIMUM: Final = {"training": (300, 30), "calibration": (100, 10), "test": (100, 10)}
 
@@ -40,12 +46,14 @@ _MINIMUM: Final = {"training": (300, 30), "calibration": (100, 10), "test": (100
 class Fold:
     """Claims submitted from the day ``starts`` until before the day ``ends``, foretold.
 
-    ``train`` are places of what could be learned from on the day ``starts``; ``later`` those of the
-    slice, as far as it could be learned from when the test period began.
+    ``train`` are places of what is learned from, all submitted before ``starts`` and answered
+    before the day ``known``: ``starts`` itself, or later where the data is too short for that.
+    ``later`` are those of the slice, as far as it could be learned from when the test period began.
     """
 
     starts: int
     ends: int
+    known: int
     train: I64
     later: I64
 
@@ -68,6 +76,11 @@ class Split:
     test_ends: int
     gap: int
     waiting: int
+
+    @property
+    def late(self) -> bool:
+        """Whether the folds learned answers that came after their cut-off day."""
+        return any(fold.known > fold.starts for fold in self.folds)
 
     @property
     def foretold(self) -> I64:
@@ -110,21 +123,26 @@ def folds(
 ) -> tuple[Fold, ...]:
     """Forward folds over ``train``, what may be learned from on the day ``until``.
 
-    As many as ``plans`` and the data allow. Raises ``TrainingError`` when not even one can be made.
+    As many as ``plans`` and the data allow. Where answers take so long that what could be learned
+    at the cut-off days is too little, the folds learn from all of ``train`` that was submitted
+    before them: still nothing of ``until`` or later. Raises ``TrainingError`` when not even one
+    fold can be made so.
     """
     failed: TrainingError | None = None
-    for count, share in plans:
-        try:
-            return _folds(examples, train, until, count, share)
-        except TrainingError as error:
-            failed = error
+    for late in (False, True):
+        for count, share in plans:
+            try:
+                return _folds(examples, train, until, (count, share), late=late)
+            except TrainingError as error:
+                failed = error
     assert failed is not None  # noqa: S101 - there is a plan
     raise failed
 
 
 def _folds(
-    examples: Examples, train: I64, until: int, count: int, share: float
+    examples: Examples, train: I64, until: int, plan: tuple[int, float], *, late: bool
 ) -> tuple[Fold, ...]:
+    count, share = plan
     day = examples.day[train]
     ordered = np.sort(day)
     first = int(ordered[0])
@@ -132,9 +150,12 @@ def _folds(
     limits = [*(int(ordered[place]) for place in places), until]
     made = []
     for starts, ends in pairwise(limits):
-        part = learnable(examples, starts)
+        part = train[day < starts] if late else learnable(examples, starts)
         check("training", examples.denied[part], first, max(first, starts - 1))
-        made.append(Fold(starts, ends, part, train[(day >= starts) & (day < ends)]))
+        if not late and len(part) < LIKE * len(train):
+            raise TrainingError("Too little could be learned at the first cut-off day.")
+        slice_ = train[(day >= starts) & (day < ends)]
+        made.append(Fold(starts, ends, until if late else starts, part, slice_))
     later = np.concatenate([fold.later for fold in made])
     check("calibration", examples.denied[later], limits[0], int(ordered[-1]))
     return tuple(made)

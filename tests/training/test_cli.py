@@ -104,9 +104,43 @@ def test_evaluate_names_what_the_model_had_seen(
     assert call(["evaluate", str(folder / "tables"), "--model", "1", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["digest"] == trained["digest"]
+    assert answer["twin"] is True
     assert answer["seen"]["examples"] > answer["evaluation"]["overall"]["examples"] > 0
     assert call(["evaluate", str(folder / "tables"), "--model", "1"]) == 0
-    assert "Not counted above" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Not counted above" in told
+    assert "Judged is the model's twin" in told
+
+
+def test_a_second_promotion_on_the_same_data_compares_like_with_like(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", str(folder / "tables"), "--promote", "--half-life", "400", "--json", *QUICK]
+    call(command)
+    made = json.loads(capsys.readouterr().out)
+    asked = {one["name"]: one for one in made["evaluation"]["gates"]}["beats the champion"]
+    assert "its judged twin" in asked["sentence"]
+    assert "claims new to both" in asked["sentence"]
+
+
+def test_a_backtest_is_printed_and_drawn(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from training import backtest
+
+    monkeypatch.setattr(backtest, "MOST", 1)
+    image = tmp_path / "aging.png"
+    command = ["evaluate", str(folder / "tables"), "--backtest", "--workers", "1"]
+    assert call([*command, "--out", str(image), "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["ages"][0]["models"] == 1
+    assert made["skipped"]
+    assert image.read_bytes().startswith(b"\x89PNG")
+    assert call([*command, "--out", str(tmp_path / "none" / "x.png")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -118,6 +152,11 @@ def test_evaluate_names_what_the_model_had_seen(
         (["train"], 2, "argument"),
         (["evaluate", "{few}", "--model", "nobody"], 1, "no alias nobody"),
         (["evaluate", "{few}", "--as-of", "soon"], 2, "--as-of"),
+        (["evaluate", "{few}", "--out", "x.png"], 2, "--backtest"),
+        (["evaluate", "{few}", "--backtest", "--out", "x.jpg"], 2, ".png"),
+        (["evaluate", "{few}", "--backtest", "--as-of", "2024-01-01"], 2, "--as-of"),
+        (["evaluate", "{few}", "--backtest"], 1, "No month of the data"),
+        (["train", "{few}", "--half-life", "0"], 2, "--half-life"),
         (["models", "show", "7"], 1, "no version 7"),
     ],
 )

@@ -44,9 +44,11 @@ def test_nothing_is_learned_before_it_was_known(seed: int, days: int, lag: int) 
     known, day = every.known_on, every.day
     assert known[made.train].max() < made.test_starts <= day[made.test].min()
     assert len(made.train) + made.waiting + len(made.test) == len(every)
-    assert len(made.folds) == 3
+    assert made.folds
     for fold in made.folds:
-        assert known[fold.train].max() < fold.starts <= day[fold.later].min()
+        assert known[fold.train].max() < fold.known <= made.test_starts
+        assert fold.known == (made.test_starts if made.late else fold.starts)
+        assert day[fold.train].max() < fold.starts <= day[fold.later].min()
         assert day[fold.later].max() < fold.ends <= made.test_starts
         assert known[fold.later].max() < made.test_starts
     assert np.isin(made.foretold, made.train).all()
@@ -101,8 +103,22 @@ def test_small_data_gets_fewer_folds_and_no_worse_minimums() -> None:
     sizes = {size: split(_examples(size, 365, (5,))) for size in (640, 1_000, 5_000)}
     assert [len(made.folds) for made in sizes.values()] == [2, 3, 3]
     for made in sizes.values():
+        assert not made.late
         assert len(made.foretold) >= 100
         assert min(len(fold.train) for fold in made.folds) >= 300
+
+
+def test_slow_answers_on_short_data_leave_room_for_folds() -> None:
+    """Answers take a third of the time there is: at the cut-off days nothing much was known yet."""
+    every = _examples(15_000, 150, (42,))
+    made = split(every)
+    assert made.late
+    assert len(made.folds) == 3
+    for fold in made.folds:
+        assert len(fold.train) >= 0.4 * len(made.train)
+        assert every.day[fold.train].max() < fold.starts
+        assert every.known_on[fold.train].max() >= fold.starts
+    assert every.known_on[made.train].max() < made.test_starts
 
 
 @pytest.mark.parametrize(
