@@ -112,7 +112,7 @@ class Evaluation:
 
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
-    ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` that for 90 %.
+    ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` that for 80 %.
     ``gates`` are empty where nobody asked for a promotion; ``refit`` is ``None`` where a model that
     exists already was judged.
     """

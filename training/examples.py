@@ -27,7 +27,7 @@ I64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 MATURE: Final = 0.98  # share of the finally answered claims that are answered at this age
-GAP: Final = 0.90  # the same for claims to be learned from at a cut-off day
+GAP: Final = 0.80  # the same for claims to be learned from at a cut-off day (decision 0015)
 _LEAN: Final = 200.0  # claims of all payers that a payer's own maturity is mixed with
 _ENOUGH: Final = 200  # old claims from which lags are measured without those of the youngest
 
@@ -37,7 +37,7 @@ class Maturity:
     """How long answers take. ``until``: last day on which answers still arrived (day number).
 
     ``by_payer`` (int32, one for each payer) and ``overall`` are days by which 98 % of the finally
-    answered claims were answered, ``gap_by_payer`` and ``gap`` those for 90 %.
+    answered claims were answered, ``gap_by_payer`` and ``gap`` those for 80 %.
     """
 
     until: int

@@ -77,7 +77,7 @@ def _periods(made: Evaluation, screen: Console) -> None:
     dropped = [f"{count:,} {reason}" for reason, count in made.dropped.items() if count]
     screen.print(
         f"Answers were read until {made.until}; 98 % of them come within {made.mature_days} days."
-        + (f" 90 % come within {made.gap_days}." if made.gap_days else "")
+        + (f" 80 % come within {made.gap_days}." if made.gap_days else "")
     )
     if dropped:
         screen.print(f"Left out: {'; '.join(dropped)}.")

@@ -64,7 +64,7 @@ class Split:
 
     ``train`` is what may be learned from on the day ``test_starts``; the slices of ``folds`` lie
     within it. ``waiting`` examples were submitted before that day, but were not answered then, or
-    too young. ``gap`` is the age at which 90 % of the claims of all payers are answered.
+    too young. ``gap`` is the age at which 80 % of the claims of all payers are answered.
     """
 
     train: I64

@@ -62,7 +62,7 @@ def registry(model: DenialModel, tmp_path_factory: pytest.TempPathFactory) -> Re
         files={"evaluation.json": "{}"},
         plots={"reliability": b"png"},
     )
-    made.promote(log(made, model, record), "test")
+    made.promote(log(made, model, model, record), "test")
     return made
 
 
