@@ -12,12 +12,10 @@ import typer
 
 from cli.errors import WRONG_CALL, CliError
 from cli.options import MappingFile
+from cli.reading import read
 
 if TYPE_CHECKING:
     from claims.dataset import Dataset
-    from claims.keys import Keys
-    from claims.progress import Progress
-    from claims.settings import Settings
     from models.denial import DenialModel
     from training.assess import Assessment
 
@@ -68,22 +66,18 @@ def evaluate(
     from claims.keys import load_keys
     from claims.settings import Settings
     from cli.progress import watch
-
-    settings = Settings.read()
-    if backtest:
-        keys = load_keys(settings.home)
-        dataset = _read(paths, keys, settings, workers, mapping, watch())
-        _backtest(dataset, workers, out, as_json)
-        return
     from training import ceiling
     from training.assess import assess
     from training.report import console, show_assessment
     from training.twin import beside
 
-    judged, folder, name = _model(model, settings.mlruns)
+    settings, progress = Settings.read(), watch()
     keys = load_keys(settings.home)
-    progress = watch()
-    dataset = _read(paths, keys, settings, workers, mapping, progress)
+    judged, folder, name = (None, Path(), "") if backtest else _model(model, settings.mlruns)
+    dataset = read(paths, settings, keys, mapping, workers, progress)
+    if judged is None:
+        _backtest(dataset, workers, out, as_json)
+        return
     truth = ceiling.read(ceiling.find(paths), keys)
     twin = beside(judged, folder)
     made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin)
@@ -91,30 +85,6 @@ def evaluate(
         print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
     else:
         show_assessment(made, console())
-
-
-def _read(
-    paths: list[Path],
-    keys: Keys,
-    settings: Settings,
-    workers: int,
-    mapping: Path | None,
-    progress: Progress,
-) -> Dataset:
-    from claims.carc import load_catalogue
-    from claims.dataset import read_dataset
-    from cli.notes import tell
-
-    dataset = read_dataset(
-        paths,
-        keys=keys,
-        catalogue=load_catalogue(settings.carc_csv),
-        workers=workers or None,
-        progress=progress,
-        mapping=mapping,
-    )
-    tell(dataset)
-    return dataset
 
 
 def _backtest_alone(backtest: bool, day: dt.date | None, out: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import MappingFile
+from cli.reading import read
 
 if TYPE_CHECKING:
     from training.train import Trained
@@ -48,11 +49,8 @@ def train(
 
     Exit code 1 when --promote was asked for and refused; the model is registered all the same.
     """
-    from claims.carc import load_catalogue
-    from claims.dataset import read_dataset
     from claims.keys import load_keys
     from claims.settings import Settings
-    from cli.notes import tell
     from cli.progress import watch
     from models.registry import Registry
     from training import boosters, ceiling
@@ -61,15 +59,7 @@ def train(
     settings = Settings.read()
     keys = load_keys(settings.home)
     progress = watch()
-    dataset = read_dataset(
-        paths,
-        keys=keys,
-        catalogue=load_catalogue(settings.carc_csv),
-        workers=workers or None,
-        progress=progress,
-        mapping=mapping,
-    )
-    tell(dataset)
+    dataset = read(paths, settings, keys, mapping, workers, progress)
     made = run(
         dataset,
         registry=Registry(settings.mlruns),
