@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.order import distinct, stable_order
 from features.index import (
     DAY_BITS,
     I64,
@@ -16,8 +17,8 @@ from features.index import (
     EventIndex,
     Keyed,
     RateIndex,
-    build_events,
 )
+from features.indexing import build_events
 
 
 def fold_events(old: EventIndex, new: EventIndex) -> EventIndex:
@@ -39,9 +40,9 @@ def fold_rates(old: RateIndex, new: RateIndex) -> RateIndex:
     moments = np.concatenate(
         [(rank << DAY_BITS) | _days(part) for rank, part in zip(ranks, (old, new), strict=True)]
     )
-    order = np.argsort(moments, kind="stable")
+    order = stable_order(moments)
     moments = moments[order]
-    first = np.flatnonzero(np.r_[True, moments[1:] != moments[:-1]]) if len(moments) else order
+    first = distinct(moments)
     counts = np.bincount(moments[first] >> DAY_BITS, minlength=len(keys))
     return RateIndex(
         keys=keys,

@@ -39,3 +39,15 @@ def mix(state: U64, value: U64) -> U64:
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
     return z ^ (z >> _S31)
+
+
+def mix_into(state: U64, value: U64, spare: U64) -> None:
+    """``mix`` into ``state`` in place; all three of one shape, ``spare`` is written over."""
+    np.bitwise_xor(state, value, out=state)
+    state += _GOLDEN
+    for shift, factor in ((_S30, _MIX_1), (_S27, _MIX_2)):
+        np.right_shift(state, shift, out=spare)
+        state ^= spare
+        state *= factor
+    np.right_shift(state, _S31, out=spare)
+    state ^= spare

@@ -21,7 +21,8 @@ from claims.errors import UserError
 from features.columns import NO_DAY
 from features.fold import fold_events, fold_rates
 from features.frame import Frame
-from features.index import EventIndex, RateIndex, build_events, build_rates, write_json
+from features.index import EventIndex, RateIndex, write_json
+from features.indexing import build_events, build_rates
 from features.key_columns import claim_columns, line_columns
 from features.kinds import CLAIM_KINDS, LINE_KINDS
 from features.priors import member_keys, priors, service_keys
@@ -88,9 +89,9 @@ class History:
     @classmethod
     def empty(cls) -> History:
         """Make a history in which nothing has happened."""
-        rates = build_rates([])
         nothing = np.zeros(0, np.int8)
         days = np.zeros(0, np.int32)
+        rates = build_rates([], days, np.zeros(0, np.bool_))
         keys = np.zeros(0, np.uint64)
         events = build_events(keys, days, keys, days, nothing, nothing)
         parts = (rates, rates, events, events)

@@ -16,6 +16,8 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.order import rough_order
+
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -46,9 +48,17 @@ class Keyed:
 
     def find(self, keys: U64) -> tuple[I64, NDArray[np.bool_]]:
         """Find each key's rank, and whether it is there at all."""
+        if len(keys) < _SORT_FROM:
+            return self._ranks(keys)
+        order = rough_order(keys)
+        rank, there = np.empty(len(keys), np.int64), np.empty(len(keys), np.bool_)
+        rank[order], there[order] = self._ranks(keys[order])
+        return rank, there
+
+    def _ranks(self, keys: U64) -> tuple[I64, NDArray[np.bool_]]:
         if not len(self.keys):
             return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-        rank = np.minimum(_searchsorted(self.keys, keys), len(self.keys) - 1)
+        rank = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return rank, self.keys[rank] == keys
 
     def before(self, rank: I64, day: I64) -> I64:
@@ -81,7 +91,7 @@ def _searchsorted(haystack: NDArray[Any], needles: NDArray[Any]) -> I64:
     if len(needles) < _SORT_FROM:
         return np.searchsorted(haystack, needles)
     # Sorted needles walk through memory once; in random order each of them would miss the cache.
-    order = np.argsort(needles)
+    order = rough_order(needles)
     places = np.empty(len(needles), np.int64)
     places[order] = np.searchsorted(haystack, needles[order])
     return places
@@ -96,65 +106,27 @@ class RateIndex(Keyed):
 
     def counts(self, keys: U64, until: I64, since: I64) -> tuple[I64, I64, I64, I64]:
         """Count seen and denied before ``until``, and the same from ``since`` on: four (q,)."""
-        rank, there = self.find(keys)
+        if len(keys) < _SORT_FROM:
+            return self._counts(keys, until, since)
+        # In the order of the keys all three searches walk through memory once.
+        order = rough_order(keys)
+        found = self._counts(keys[order], until[order], since[order])
+        placed = np.empty((4, len(keys)), np.int64)
+        for row, values in zip(placed, found, strict=True):
+            row[order] = values
+        return placed[0], placed[1], placed[2], placed[3]
+
+    def _counts(self, keys: U64, until: I64, since: I64) -> tuple[I64, I64, I64, I64]:
+        rank, there = self._ranks(keys)
         first = self.starts[rank]
-        last = np.maximum(self.before(rank, until), first)
-        middle = np.maximum(self.before(rank, since), first)
+        last = np.maximum(np.searchsorted(self.moments, (rank << DAY_BITS) | until), first)
+        middle = np.maximum(np.searchsorted(self.moments, (rank << DAY_BITS) | since), first)
         return (
             np.where(there, self.seen[last] - self.seen[first], 0),
             np.where(there, self.denied[last] - self.denied[first], 0),
             np.where(there, self.seen[last] - self.seen[middle], 0),
             np.where(there, self.denied[last] - self.denied[middle], 0),
         )
-
-
-def build_rates(parts: list[tuple[U64, I32, NDArray[np.bool_]]]) -> RateIndex:
-    """Build from (keys, days, denied) of each kind of key; days of one key are merged."""
-    merged = [_merge(keys, clip_days(days), denied) for keys, days, denied in parts]
-    keys = np.concatenate([m[0] for m in merged]) if merged else np.zeros(0, np.uint64)
-    sizes = np.concatenate([m[1] for m in merged]) if merged else np.zeros(0, np.int64)
-    order = np.argsort(keys, kind="stable")
-    starts = np.cumsum(sizes) - sizes
-    gather = spread(starts[order], sizes[order])
-    columns = [np.concatenate([m[i] for m in merged])[gather] for i in (2, 3, 4)] if merged else []
-    days, seen, denied = columns or [np.zeros(0, np.int64)] * 3
-    rank = np.repeat(np.arange(len(keys)), sizes[order])
-    return RateIndex(
-        keys=keys[order],
-        starts=_offsets(sizes[order]),
-        moments=(rank << DAY_BITS) | days,
-        seen=_running(seen),
-        denied=_running(denied),
-    )
-
-
-def _merge(keys: U64, days: I64, denied: NDArray[np.bool_]) -> tuple[U64, I64, I64, I64, I64]:
-    unique, rank = np.unique(keys, return_inverse=True)
-    moments = (rank.astype(np.int64) << DAY_BITS) | days
-    order = np.argsort(moments)
-    moments = moments[order]
-    first = np.flatnonzero(np.r_[True, moments[1:] != moments[:-1]]) if len(moments) else order
-    seen = np.diff(np.r_[first, len(moments)])
-    running = np.r_[0, np.cumsum(denied[order])]
-    lost = running[np.r_[first[1:], len(moments)]] - running[first] if len(first) else seen
-    sizes = np.bincount(moments[first] >> DAY_BITS, minlength=len(unique))
-    return unique, sizes, moments[first] & _LAST_DAY, seen, lost
-
-
-def spread(starts: I64, sizes: I64) -> I64:
-    """List the places start, start + 1, ... of each segment, one segment after the other."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    places: I64 = np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
-    return places
-
-
-def _offsets(sizes: I64) -> I64:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
-
-
-def _running(values: I64) -> I32:
-    return _offsets(values).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,24 +159,6 @@ class EventIndex(Keyed):
             if not own.any():
                 return last
             last[own] -= 1
-
-
-def build_events(
-    keys: U64, days: I32, claim: U64, known_on: I32, outcome: I8, category: I8
-) -> EventIndex:
-    """Build from one row an event (all arrays (e,)); events of one day keep their order."""
-    unique, rank = np.unique(keys, return_inverse=True)
-    moments = (rank.astype(np.int64) << DAY_BITS) | clip_days(days)
-    order = np.argsort(moments, kind="stable")
-    return EventIndex(
-        keys=unique,
-        starts=_offsets(np.bincount(rank, minlength=len(unique))),
-        moments=moments[order],
-        claim=claim[order],
-        known_on=known_on[order],
-        outcome=outcome[order],
-        category=category[order],
-    )
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
