@@ -22,7 +22,7 @@ from features.columns import NO_DAY
 from features.fold import fold_events, fold_rates
 from features.frame import Frame
 from features.index import EventIndex, RateIndex, write_json
-from features.indexing import build_events, build_rates
+from features.indexing import build_events, build_rates, order_events
 from features.key_columns import claim_columns, line_columns
 from features.kinds import CLAIM_KINDS, LINE_KINDS
 from features.priors import member_keys, priors, service_keys
@@ -75,9 +75,13 @@ class History:
         )
         at = np.flatnonzero(labels.example[frame.line_claim] & (labels.line_denied >= 0))
         columns = line_columns(frame, before, columns["missing"])
+        del before
+        for name in columns:
+            # One by one: all columns twice would be a gigabyte at a million claims.
+            columns[name] = columns[name][at]
         line_rates = build_index(
             LINE_KINDS,
-            {name: values[at] for name, values in columns.items()},
+            columns,
             labels.known_on[frame.line_claim[at]],
             labels.line_denied[at] > 0,
             labels.line_category[at],
@@ -146,14 +150,20 @@ def _sent(frame: Frame, labels: Labels) -> EventIndex:
     of = frame.line_claim
     # A replacement or a void is announced as such: it does not make the next claim a duplicate.
     rows = np.flatnonzero(comparable & frame.original[of] & (frame.submitted[of] != NO_DAY))
-    claim = np.tile(of[rows], len(keys))
-    return build_events(
-        keys[:, rows].ravel(),
-        frame.submitted[claim],
-        frame.claim_key[claim],
-        labels.known_on[claim],
-        labels.outcome[claim],
-        labels.category[claim],
+    order, unique, starts, moments = order_events(
+        keys[:, rows].ravel(), np.tile(frame.submitted[of[rows]], len(keys))
+    )
+    del keys
+    order %= max(len(rows), 1)
+    claim = of[rows[order]]
+    return EventIndex(
+        keys=unique,
+        starts=starts,
+        moments=moments,
+        claim=frame.claim_key[claim],
+        known_on=labels.known_on[claim],
+        outcome=labels.outcome[claim],
+        category=labels.category[claim],
     )
 
 

@@ -108,13 +108,20 @@ class RateIndex(Keyed):
         """Count seen and denied before ``until``, and the same from ``since`` on: four (q,)."""
         if len(keys) < _SORT_FROM:
             return self._counts(keys, until, since)
-        # In the order of the keys all three searches walk through memory once.
+        # In the order of the keys all searches walk through memory once, and rows that ask the same
+        # stand together: each question is put once.
         order = rough_order(keys)
-        found = self._counts(keys[order], until[order], since[order])
-        placed = np.empty((4, len(keys)), np.int64)
-        for row, values in zip(placed, found, strict=True):
-            row[order] = values
-        return placed[0], placed[1], placed[2], placed[3]
+        keys, until, since = keys[order], until[order], since[order]
+        asks = np.ones(len(keys), np.bool_)
+        asks[1:] = (keys[1:] != keys[:-1]) | (until[1:] != until[:-1])
+        asks[1:] |= since[1:] != since[:-1]
+        first = np.flatnonzero(asks)
+        question = np.empty(len(keys), np.int64)
+        question[order] = np.cumsum(asks) - 1
+        seen, denied, seen_lately, denied_lately = self._counts(
+            keys[first], until[first], since[first]
+        )
+        return seen[question], denied[question], seen_lately[question], denied_lately[question]
 
     def _counts(self, keys: U64, until: I64, since: I64) -> tuple[I64, I64, I64, I64]:
         rank, there = self._ranks(keys)

@@ -51,8 +51,8 @@ def build_rates(
     Equal keys of two kinds stay two keys, as they were never meant to be one.
     """
     moment = clip_days(days)
-    low = int(moment.min(initial=0 if not len(moment) else int(moment[0])))
-    width = (int(moment.max(initial=low)) - low).bit_length()
+    low, high = (int(moment.min()), int(moment.max())) if len(moment) else (0, 0)
+    width = (high - low).bit_length()
     stamp = ((moment - low).astype(np.uint64) << _ONE) | denied
 
     def count(make: Callable[[], tuple[U64, Rows]]) -> _Counted:

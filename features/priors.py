@@ -7,7 +7,7 @@ after the claim was judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +25,7 @@ U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 YEAR: Final = 365
+_AT_ONCE: Final = 1 << 17  # claims: what is looked up of their lines stays at some hundred MB
 NONE, UNANSWERED, PAID, DENIED = 0, 1, 2, 3
 
 _ANY: Final = np.uint64(code_hash("event:any payer"))
@@ -79,7 +80,21 @@ class Priors:
 
 
 def priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
-    """Look up what came before, for one claim or a million."""
+    """Look up what came before, for one claim or a million (some thousands at a time)."""
+    if len(frame) <= _AT_ONCE:
+        return _priors(frame, sent, answered)
+    parts = [
+        _priors(frame.take(np.arange(first, min(first + _AT_ONCE, len(frame)))), sent, answered)
+        for first in range(0, len(frame), _AT_ONCE)
+    ]
+    whole = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Priors)
+    }
+    return Priors(**whole)
+
+
+def _priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
     of = frame.line_claim
     as_of = clip_days(frame.as_of)
     keys, comparable = service_keys(frame)
