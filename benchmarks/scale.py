@@ -2,10 +2,11 @@
 
 ``python -m benchmarks.scale --claims 1000000 --lines-per-claim 5`` measures matching, frame,
 history, the features of every example, and then the whole of ``training.train.train``, as
-``preclear train FOLDER --promote`` runs it on a folder of claims tables. The peer is the quarter:
-a ratio of 4 is linear. Every measurement runs in a process of its own, so that one's peak memory is
-not another's; CPU time (all threads) stands beside wall time, which other work on the machine
-lengthens. The tables are drawn by numpy (``benchmarks._practice`` says why) and are not measured.
+``preclear train FOLDER --promote`` runs it on a folder of claims tables. The peer is the quarter,
+measured before and after the whole: a ratio of 4 is linear. Every measurement runs in a process of
+its own, so that one's peak memory is not another's; CPU time (all threads) stands beside wall time,
+which other work on the machine lengthens. The tables are drawn by numpy (``benchmarks._practice``
+says why) and are not measured.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import fmean
 
 CLAIMS = 1_000_000
 LINES_A_CLAIM = 5.0
@@ -173,17 +175,27 @@ def main(arguments: list[str] | None = None) -> None:
         _measure(asked)
 
 
+def _mean(runs: list[dict[str, dict]], work: str) -> dict:
+    """The same work measured several times, as one: means of the stages' figures."""
+    stages = []
+    for same in zip(*(run[work]["stages"] for run in runs), strict=True):
+        figures = {name: fmean(one[name] for one in same) for name in same[0] if name != "stage"}
+        stages.append({"stage": same[0]["stage"], **figures})
+    return {"stages": stages, "facts": runs[0][work]["facts"]}
+
+
 def _measure(asked: argparse.Namespace) -> None:
     works = [asked.only] if asked.only else ["build", "train"]
     sizes = (asked.claims, asked.claims // PARTS)
-    found: dict[int, dict[str, dict]] = {}
-    for claims in reversed(sizes):
+    found: dict[int, list[dict[str, dict]]] = {claims: [] for claims in sizes}
+    # The quarter before and after the whole: other work on the machine comes and goes.
+    for claims in (sizes[1], sizes[0], sizes[1]):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             size = ["--claims", str(claims), "--lines-per-claim", str(asked.lines_per_claim)]
             _child(["--work", "write", "--folder", str(folder), *size])
-            found[claims] = {work: measured(work, folder) for work in works}
-    large, small = (found[claims] for claims in sizes)
+            found[claims].append({work: measured(work, folder) for work in works})
+    large, small = found[sizes[0]][0], {work: _mean(found[sizes[1]], work) for work in works}
     print(f"{sizes[1]:,} and {sizes[0]:,} claims; x: how many times, where the claims are {PARTS}")
     for work in works:
         compare(work, large[work]["stages"], small[work]["stages"])
