@@ -196,7 +196,7 @@ def _answers(made: Drawn, rows: I64) -> tuple[pa.Table, pa.Table, pa.Table]:
     of = place[made.of[at]]
     category, charge = made.line_category[at], made.charge[at]
     denied = category >= 0
-    allowed = np.where(denied, 0, charge * 6 // 10)
+    allowed = _allowed(charge, denied)
     lost = np.where(denied, charge, 0)
     words = [*CATEGORIES, ""]
     carcs = [*(CARCS[name] for name in CATEGORIES), ""]
@@ -228,6 +228,19 @@ def _answers(made: Drawn, rows: I64) -> tuple[pa.Table, pa.Table, pa.Table]:
             "denied_amount": _decimals(_summed(lost, of, len(rows)), money),
         },
     )
+    answers, adjustments = _answer_lines(made, rows, at, of)
+    return remittances, answers, adjustments
+
+
+def _answer_lines(made: Drawn, rows: I64, at: I64, of: I64) -> tuple[pa.Table, pa.Table]:
+    """Lines of remittances and adjustments: ``at`` the claims' lines, ``of`` their remittances."""
+    category, charge = made.line_category[at], made.charge[at]
+    denied = category >= 0
+    allowed = _allowed(charge, denied)
+    words = [*CATEGORIES, ""]
+    carcs = [*(CARCS[name] for name in CATEGORIES), ""]
+    money = TABLES["remittances"].field("charge").type
+    sizes = made.sizes[rows]
     begins = np.cumsum(sizes) - sizes
     within = np.arange(len(at)) - begins[of]
     stated = made.payer[rows][of] % 2 == 0
@@ -262,4 +275,8 @@ def _answers(made: Drawn, rows: I64) -> tuple[pa.Table, pa.Table, pa.Table]:
             "amount": _decimals(charge - allowed, money),
         },
     )
-    return remittances, answers, adjustments
+    return answers, adjustments
+
+
+def _allowed(charge: I64, denied: NDArray[np.bool_]) -> I64:
+    return np.where(denied, 0, charge * 6 // 10)
