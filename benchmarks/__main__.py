@@ -16,7 +16,9 @@ import time
 import traceback
 from pathlib import Path
 
-ORDER = ("reading", "features", "training", "serving", "peers")
+ORDER = ("reading", "features", "training", "serving", "peers", "scale")
+LONG = ("scale",)
+"""Run only when named: half an hour."""
 
 
 def available() -> list[str]:
@@ -58,15 +60,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"any of: {', '.join(available())}")
     asked, options = parser.parse_known_args(arguments)
-    names = asked.name or available()
+    names = asked.name or [name for name in available() if name not in LONG]
     if unknown := [name for name in names if name not in available()]:
         print(
             f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(available())}",
             file=sys.stderr,
         )
         return 2
-    if options and names != ["peers"]:
-        print(f"only peers takes options, and alone: {' '.join(options)}", file=sys.stderr)
+    if options and names not in (["peers"], ["scale"]):
+        print(
+            f"only peers and scale take options, each alone: {' '.join(options)}", file=sys.stderr
+        )
         return 2
     print(machine())
     failed = run(names, options)
