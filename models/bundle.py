@@ -20,10 +20,10 @@ from typing import Final
 from claims.errors import UserError
 
 FORMAT: Final = "preclear-denial-model"
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
-REQUIRED: Final = frozenset({"denial.txt", "calibration.json", "carcs.json"})
-ALLOWED: Final = REQUIRED | {"category.txt", "promise.json"}
+REQUIRED: Final = frozenset({"causes.txt", "calibration.json", "carcs.json"})
+ALLOWED: Final = REQUIRED | {"promise.json"}
 LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20
 

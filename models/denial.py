@@ -1,12 +1,13 @@
 """The denial model: will this claim be denied, and if so for which category.
 
-Two LightGBM boosters (denial; category among the denied), a calibration table and a table of
-CARCs. It knows nothing of claims: it takes the float32 matrix of ``features.build``.
+One LightGBM booster with a class for paid and one for each cause of denial (``models.causes``), a
+calibration table and a table of CARCs. It knows nothing of claims: it takes the float32 matrix of
+``features.build``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORIES, CATEGORY_CODE
+from claims.categories import CATEGORIES
 from claims.errors import UserError
 from features.catalog import FEATURES
 from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
+from models.causes import Causes, CausesError, Mix, mix, weighted
 from models.native import NativeBooster, NativeError
 from models.promise import Promise, PromiseError
 
@@ -30,6 +32,8 @@ Floats = NDArray[np.float64]
 FEATURE_NAMES: Final[tuple[str, ...]] = tuple(feature.name for feature in FEATURES)
 SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
+_EXPLAINED: Final = 1024
+"""Rows explained at once: each needs a number for every class and feature."""
 
 
 class ModelError(UserError):
@@ -49,7 +53,10 @@ class Prediction:
 
     def row(self, place: int) -> Prediction:
         """The prediction of one claim."""
-        rows = slice(place, place + 1)
+        return self.rows(slice(place, place + 1))
+
+    def rows(self, rows: slice) -> Prediction:
+        """The prediction of some claims."""
         return Prediction(self.raw[rows], self.probability[rows], self.category_probability[rows])
 
 
@@ -62,9 +69,8 @@ class DenialModel:
     ``digest`` names the model: same parts, same digest.
     """
 
-    denial: NativeBooster
-    category: NativeBooster | None
-    classes: tuple[int, ...]
+    booster: NativeBooster
+    causes: Causes
     prior: Floats
     calibration: Calibration
     carcs: CarcTable
@@ -79,8 +85,7 @@ class DenialModel:
     def from_parts(
         cls,
         *,
-        denial: str,
-        category: str | None,
+        causes: str,
         classes: Sequence[str],
         prior: Floats,
         calibration: Calibration,
@@ -91,20 +96,18 @@ class DenialModel:
     ) -> DenialModel:
         """Put a model together from what training made.
 
-        ``denial`` (binary) and ``category`` (multiclass) are LightGBM's text forms
-        (``Booster.model_to_string()``), trained on float32 matrices whose features carry the names
-        of ``features.catalog``. ``classes`` names the category of each class of the category
-        booster; with fewer than two categories to learn, ``category`` is ``None`` and ``classes``
-        empty. ``prior`` (14) is the share of each of ``CATEGORIES`` among the denied, and sums to
-        1. ``facts`` are JSON values without a moment in them. ``ModelError`` when parts disagree.
+        ``causes`` is the text form (``Booster.model_to_string()``) of a multiclass LightGBM model
+        trained on float32 matrices whose features carry the names of ``features.catalog``.
+        ``classes`` names its classes (``Causes.names``): "paid" first, then the categories learned,
+        then perhaps "any_other". ``prior`` (14) is the share of each of ``CATEGORIES`` among the
+        denied, and sums to 1. ``facts`` are JSON values without a moment in them. ``ModelError``
+        when parts disagree.
         """
         files = {
-            "denial.txt": denial.encode(),
+            "causes.txt": causes.encode(),
             "calibration.json": bundle.canonical(calibration.to_json()),
             "carcs.json": bundle.canonical(carcs.to_json()),
         }
-        if category is not None:
-            files["category.txt"] = category.encode()
         if promise is not None:
             files["promise.json"] = bundle.canonical(promise.to_json())
         about = {
@@ -149,62 +152,88 @@ class DenialModel:
         cls, about: Mapping[str, object], files: Mapping[str, bytes], manifest: bytes
     ) -> DenialModel:
         _same_features(about.get("features"))
-        classes, prior, threshold = _numbers(about)
+        causes, prior, threshold = _numbers(about)
         try:
-            denial = NativeBooster(files["denial.txt"].decode())
-            text = files.get("category.txt")
-            category = None if text is None else NativeBooster(text.decode())
+            booster = NativeBooster(files["causes.txt"].decode())
             calibration = Calibration.from_json(bundle.parse_json(files["calibration.json"], "it"))
             carcs = CarcTable.from_json(bundle.parse_json(files["carcs.json"], "it"))
             kept = files.get("promise.json")
             promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
         except (NativeError, CalibrationError, CarcTableError, PromiseError, UnicodeError) as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
-        _boosters_fit(denial, category, len(classes))
+        _booster_fits(booster, len(causes.names))
         facts = about.get("training")
         if not isinstance(facts, dict):
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
-            denial, category, classes, prior, calibration, carcs, threshold, facts, promise,
+            booster, causes, prior, calibration, carcs, threshold, facts, promise,
             bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:
         """Score the matrix ``values`` (n, features) of ``features.build``, float32."""
-        raw, probability = self.scores(values)
-        return Prediction(raw, probability, self.categories(values))
+        mixed = self._mix(_matrix(values))
+        probability = self.calibration.apply(mixed.raw)
+        return Prediction(mixed.raw, probability, self.causes.spread(mixed.share, self.prior))
 
     def scores(self, values: Values) -> tuple[Floats, Floats]:
         """Raw score and calibrated probability alone, each of shape (n)."""
-        rows = _matrix(values)
-        raw = self.denial.raw(rows, _threads(rows))[:, 0]
+        raw = self._mix(_matrix(values)).raw
         return raw, self.calibration.apply(raw)
 
     def categories(self, values: Values) -> Floats:
-        """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14).
-
-        A category too rare to be learned keeps its prior share; the booster divides the rest.
-        """
-        rows = _matrix(values)
-        out = np.tile(self.prior, (len(rows), 1))
-        if self.category is not None:
-            learned = self.category.probabilities(rows, _threads(rows))
-            places = list(self.classes)
-            out[:, places] = learned * (self.prior[places].sum() / learned.sum(1, keepdims=True))
-        return out
+        """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14)."""
+        return self.causes.spread(self._mix(_matrix(values)).share, self.prior)
 
     def contributions(self, values: Values) -> Floats:
-        """Exact TreeSHAP values of the raw score, shape (n, features + 1), base value last."""
-        rows = _matrix(values)
-        return self.denial.contributions(rows, _threads(rows))[:, 0]
+        """What each feature adds to the raw score, shape (n, features + 1), base value last.
+
+        Exact TreeSHAP values of each cause's log-odds against paid, weighted by the claim's own mix
+        of causes: with shares p and raw scores s, the raw score is the sum over causes of
+        p (s - s of paid), plus the entropy of p, which belongs to the base value (decision 0016).
+        """
+        return self._explained(_matrix(values), _denial)
 
     def category_contributions(self, values: Values, category: int) -> Floats | None:
-        """The same of one category's raw score against the others; ``None`` when not learned."""
-        if self.category is None or category not in self.classes:
+        """Why this category and no other: the same for its log-odds against all other causes.
+
+        These are its odds given a denial, so what merely makes a denial likelier cancels out.
+        ``category`` is a place in ``CATEGORIES``; ``None`` when it was not learned.
+        """
+        if category not in self.causes.learned:
             return None
-        rows = _matrix(values)
-        everything = self.category.contributions(rows, _threads(rows))
-        return everything[:, self.classes.index(category)]
+        asked = 1 + self.causes.learned.index(category)
+        return self._explained(_matrix(values), lambda scores, parts: _one(scores, parts, asked))
+
+    def _mix(self, rows: Values) -> Mix:
+        return mix(self.booster.raw(rows, _threads(rows)))
+
+    def _explained(self, rows: Values, combined: Callable[[Floats, Floats], Floats]) -> Floats:
+        """``combined`` of raw scores (n, classes) and TreeSHAP values, some rows at a time."""
+        out = np.empty((len(rows), len(FEATURE_NAMES) + 1))
+        for first in range(0, len(rows), _EXPLAINED):
+            part = rows[first : first + _EXPLAINED]
+            scores = self.booster.raw(part, _threads(part))
+            parts = self.booster.contributions(part, _threads(part))
+            out[first : first + len(part)] = combined(scores, parts)
+        return out
+
+
+def _denial(scores: Floats, parts: Floats) -> Floats:
+    """What the features add to the log-odds of a denial: raw scores and parts, paid first."""
+    mixed = mix(scores)
+    found = weighted(mixed.share, parts[:, 1:])
+    found -= parts[:, 0]
+    found[:, -1] += mixed.entropy()
+    return found
+
+
+def _one(scores: Floats, parts: Floats, asked: int) -> Floats:
+    """What the features add to the log-odds of the class ``asked`` against all other causes."""
+    others = [place for place in range(1, scores.shape[1]) if place != asked]
+    # As if the class asked for were paid: the log-odds of "another cause", turned round.
+    order = [asked, *others]
+    return -_denial(scores[:, order], parts[:, order])
 
 
 def _program() -> str:
@@ -239,29 +268,29 @@ def _same_features(names: object) -> None:
     )
 
 
-def _numbers(about: Mapping[str, object]) -> tuple[tuple[int, ...], Floats, float]:
-    broken = ModelError("The model's description is incomplete; train it again.")
+def _numbers(about: Mapping[str, object]) -> tuple[Causes, Floats, float]:
     names, classes = about.get("categories"), about.get("classes")
     prior, threshold = about.get("prior"), about.get("threshold")
     if names != list(CATEGORIES):
         raise ModelError("The model knows other categories than this program; train it again.")
     if not isinstance(classes, list) or not isinstance(prior, list):
-        raise broken
-    if len(set(classes)) != len(classes) or not set(classes) <= set(CATEGORIES):
-        raise broken
+        raise ModelError("The model's description is incomplete; train it again.")
+    try:
+        causes = Causes.named(classes)
+    except CausesError as error:
+        raise ModelError(f"The model's classes cannot be used: {error}; train it again.") from error
     shares = np.asarray(prior, np.float64)
     if shares.shape != (len(CATEGORIES),) or (shares < 0).any() or abs(shares.sum() - 1) > 1e-9:
         raise ModelError("The shares of the categories among the denied must sum to 1.")
     if not isinstance(threshold, float) or not 0 < threshold < 1:
         raise ModelError("The model's threshold must lie between 0 and 1.")
-    return tuple(CATEGORY_CODE[name] for name in classes), shares, threshold
+    return causes, shares, threshold
 
 
-def _boosters_fit(denial: NativeBooster, category: NativeBooster | None, classes: int) -> None:
-    for booster in (denial, category):
-        if booster is not None and booster.feature_names != FEATURE_NAMES:
-            _same_features(list(booster.feature_names))
-    if denial.classes != 1:
-        raise ModelError("The denial booster must be binary.")
-    if (category is None) != (classes == 0) or (category and category.classes != classes):
-        raise ModelError("The category booster has another number of classes than were named.")
+def _booster_fits(booster: NativeBooster, classes: int) -> None:
+    if booster.feature_names != FEATURE_NAMES:
+        _same_features(list(booster.feature_names))
+    if booster.classes != classes:
+        raise ModelError(
+            f"The booster has {booster.classes} classes and {classes} were named; train it again."
+        )

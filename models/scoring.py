@@ -169,17 +169,19 @@ class Scorer:
         several = np.flatnonzero((np.diff(starts) > 1)[frame.line_claim])
         parts = [frame, mended.frame, frame.take_lines(several)]
         values = build(join([part for part in parts if len(part)]), self._history)
-        raw, probability = self._model.scores(values)
+        predicted = self._model.predict(values)
+        probability = predicted.probability
         lines = probability[:count][frame.line_claim]
         lines[several] = np.minimum(lines[several], probability[count + len(mended) :])
-        own = values[:count]
-        categories = self._model.categories(own)
+        own, prediction = values[:count], predicted.rows(slice(count))
         return _Batch(
             frame,
             own,
-            Prediction(raw[:count], probability[:count], categories),
+            prediction,
             self._model.contributions(own),
-            mended.tested(probability[count : count + len(mended)], categories),
+            mended.tested(
+                probability[count : count + len(mended)], prediction.category_probability
+            ),
             lines,
             levels(own),
         )

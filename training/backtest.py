@@ -1,7 +1,7 @@
 """How a model ages: trained at the end of each month, tested on each of the six months after.
 
 Each model learns what could be learned when its month had ended, the same way as in
-``training.learn`` but with one fold and without categories, and foretells every later claim as of
+``training.learn`` but with one fold, and foretells every later claim as of
 its submission. Two questions are answered: how well would a model have done all along, and how much
 is lost by not training anew.
 """
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from claims.dataset import Dataset
 from claims.progress import Progress
 from models.calibration import Calibration
+from models.causes import mix
 from models.native import NativeBooster
 from training import boosters
 from training.boosters import Settings
 from training.days import iso, month, months_after
 from training.examples import Examples, learnable
-from training.folds import denials
+from training.folds import foretold
 from training.metrics import Figures, figures
 from training.prepare import matrix, prepare
 from training.problems import TrainingError
@@ -156,29 +157,23 @@ def _judged(values: F32, examples: Examples, cutoff: int, settings: Settings) ->
     """The figures of a model trained on the day ``cutoff``, month by month."""
     train = learnable(examples, cutoff)
     parts = folds(examples, train, cutoff, _PLANS)
-    raws, trees = denials(values, examples, parts, settings, _unseen)
+    answers, rounds = foretold(values, examples, parts, settings, _unseen)
     later = parts[0].later
     weight = boosters.weights(examples.day[later], settings.half_life)
-    calibration = Calibration.fit(raws[0], examples.denied[later], weight)
-    made = boosters.grow(
-        boosters.parameters(settings),
-        values[train],
-        examples.denied[train].astype(np.float32),
-        boosters.weights(examples.day[train], settings.half_life),
-        trees,
-        _unseen,
-    )
-    booster, threads = NativeBooster(made.text), boosters.cores(settings.threads)
+    calibration = Calibration.fit(answers[0].raw, examples.denied[later], weight)
+    of = boosters.material(values, examples, train, settings)
+    booster = NativeBooster(boosters.grow(of, rounds, settings, _unseen).text)
+    threads = boosters.cores(settings.threads)
     cells = []
     for test in _tests(examples, cutoff):
-        chance = calibration.apply(booster.raw(values[test.rows], threads)[:, 0])
+        chance = calibration.apply(mix(booster.raw(values[test.rows], threads)).raw)
         found = figures(chance, examples.denied[test.rows], settings.seed)
         cells.append(Cell(cutoff=iso(cutoff), month=test.month, age=test.age, figures=found))
     return cells
 
 
 def _unseen(_: float = 1, /) -> None:
-    """Tell nobody of single trees: the months are counted."""
+    """Tell nobody of single rounds: the months are counted."""
 
 
 def _ages(cells: list[Cell]) -> tuple[Age, ...]:

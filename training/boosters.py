@@ -1,7 +1,7 @@
-"""The two boosters: denial, and the category among denied claims. LightGBM, deterministic.
+"""The booster: paid, or denied for one of the causes. LightGBM, deterministic.
 
-Small trees on purpose: with features that are smoothed rates, 15 leaves rank as well as 63, and
-their exact explanation costs an eighth (design.md section 10).
+Trees of four leaves on purpose. Each round grows one for every class, and all are explained; with
+features that are smoothed rates, small trees rank as well as larger ones (decision 0016).
 """
 
 from __future__ import annotations
@@ -19,30 +19,34 @@ from numpy.typing import NDArray
 
 from claims.progress import Advance
 from features.catalog import NAMES
+from models.causes import Causes
+from training.causes import causes, numbered
+from training.examples import Examples
+from training.thinning import thinned
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
-I8 = NDArray[np.int8]
 F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Parameters = dict[str, str | int | float | bool]
 
 _PATIENCE: Final = 30
 _LAST: Final = 0.15  # of claims by day: the latest
-_RARE: Final = 15  # denials of a category, below which it is not learned
-CATEGORY_ROUNDS: Final = 80
+_CERTAIN: Final = 1e-15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a user may choose. ``threads`` 0 means all cores; it does not change the model.
 
-    ``half_life``: days after which an example weighs half; ``None``: all weigh the same.
+    ``trees`` is the most rounds; each grows one tree for every class (paid, and each cause of
+    denial). ``half_life``: days after which an example weighs half; ``None``: all weigh the same.
     """
 
     seed: int = 1
-    trees: int = 300
-    leaves: int = 15
+    trees: int = 150
+    leaves: int = 4
     threads: int = 0
     half_life: float | None = None
 
@@ -57,31 +61,21 @@ def cores(threads: int) -> int:
 
 
 def parameters(settings: Settings) -> Parameters:
-    """LightGBM's parameters for the denial booster."""
+    """LightGBM's parameters; the number of classes, which the claims decide, is added to them."""
     return {
-        "objective": "binary",
+        "objective": "multiclass",
+        "metric": "none",
         "num_leaves": settings.leaves,
-        "learning_rate": 0.06,
-        "min_data_in_leaf": 40,
-        "lambda_l2": 5.0,
-        "feature_fraction": 0.7,
-        "max_bin": 127,
+        "learning_rate": 0.1,
+        "min_data_in_leaf": 20,
+        "lambda_l2": 10.0,
+        "feature_fraction": 0.5,
+        "max_bin": 63,
         "seed": settings.seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": cores(settings.threads),
         "verbosity": -1,
-    }
-
-
-def category_parameters(settings: Settings, classes: int) -> Parameters:
-    """LightGBM's parameters for the category booster."""
-    return parameters(settings) | {
-        "objective": "multiclass",
-        "num_class": classes,
-        "num_leaves": min(settings.leaves, 4),
-        "learning_rate": 0.1,
-        "min_data_in_leaf": 15,
     }
 
 
@@ -96,86 +90,106 @@ def weights(day: I32, half_life: float | None) -> F64 | None:
     return np.asarray(0.5 ** ((day.max(initial=0) - day) / half_life), np.float64)
 
 
-def classes(category: I8) -> tuple[int, ...]:
-    """The categories (places) with at least 15 denials; with fewer than two, none is learned."""
-    counts = np.bincount(category[category >= 0], minlength=1)
-    found = tuple(int(place) for place in np.flatnonzero(counts >= _RARE))
-    return found if len(found) > 1 else ()
-
-
 def _text(booster: lightgbm.Booster) -> str:
     """LightGBM's text, without what depends on the machine: the number of threads."""
     text: str = booster.model_to_string()
     return re.sub(r"^\[num_threads: .*\]$", "[num_threads: 0]", text, flags=re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """What a booster learns from: n rows of features (float32), their classes, what each weighs.
+
+    ``causes`` names the classes.
+    """
+
+    values: F32
+    label: I64
+    weight: F64 | None
+    causes: Causes
+
+
+def material(values: F32, examples: Examples, rows: I64, settings: Settings) -> Material:
+    """The examples at ``rows`` to learn from; ``values`` (n, features) are those of all n.
+
+    Where they are many, paid claims are sampled (``training.thinning``).
+    """
+    denied, category = examples.denied[rows], examples.category[rows]
+    found = causes(denied, category)
+    weight = weights(examples.day[rows], settings.half_life)
+    kept, weight = thinned(rows, denied, weight, settings.seed)
+    label = numbered(found, examples.denied[kept], examples.category[kept])
+    return Material(values[kept], label, weight, found)
+
+
+def dataset(of: Material) -> lightgbm.Dataset:
+    """The same for LightGBM."""
+    return lightgbm.Dataset(of.values, of.label, weight=of.weight, feature_name=list(NAMES))
+
+
 @dataclass(frozen=True, slots=True)
 class Booster:
-    """A booster as LightGBM's text, the trees it kept, and the gain of each feature."""
+    """A booster as LightGBM's text, its classes, its rounds, and the gain of each feature."""
 
     text: str
-    trees: int
+    causes: Causes
+    rounds: int
     gain: F64
 
 
-def grow(
-    chosen: Parameters,
-    values: F32,
-    label: NDArray[np.generic],
-    weight: F64 | None,
-    rounds: int,
-    advance: Advance,
-) -> Booster:
-    """Grow ``rounds`` trees (for each class) on all rows (float32 n by features; labels n)."""
+def grow(of: Material, rounds: int, settings: Settings, advance: Advance) -> Booster:
+    """Grow ``rounds`` trees for each class on all rows."""
 
     def told(_: lightgbm.callback.CallbackEnv) -> None:
         advance()
 
-    data = lightgbm.Dataset(values, label, weight=weight, feature_name=list(NAMES))
-    made = lightgbm.train(chosen, data, rounds, callbacks=[told])
+    chosen = parameters(settings) | {"num_class": len(of.causes.names)}
+    made = lightgbm.train(chosen, dataset(of), rounds, callbacks=[told])
     gain = np.asarray(made.feature_importance("gain"), np.float64)
-    return Booster(_text(made), int(made.current_iteration()), gain)
+    return Booster(_text(made), of.causes, int(made.current_iteration()), gain)
 
 
 class Track:
-    """A booster that grows tree by tree, watched on later claims that it does not learn from."""
+    """A booster that grows round by round, watched on later claims that it does not learn from.
 
-    def __init__(
-        self,
-        chosen: Parameters,
-        values: F32,
-        label: NDArray[np.generic],
-        weight: F64 | None,
-        later: F32,
-        later_label: NDArray[np.generic],
-    ) -> None:
-        data = lightgbm.Dataset(values, label, weight=weight, feature_name=list(NAMES))
+    ``causes`` are its classes. What is watched is the log loss of denied against paid: which cause
+    a denial has is learned on the way, but how many rounds there are is not its affair.
+    """
+
+    def __init__(self, of: Material, later: F32, denied: Flags, settings: Settings) -> None:
+        chosen = parameters(settings) | {"num_class": len(of.causes.names)}
+        data = dataset(of)
         self._booster = lightgbm.Booster(chosen, data)
-        self.watched = len(later)
-        if self.watched:
-            self._booster.add_valid(data.create_valid(later, later_label), "later")
+        self.causes = of.causes
+        self._denied = denied
+        if len(later):
+            self._booster.add_valid(data.create_valid(later, np.zeros(len(later))), "later")
         self._full = False
 
     def step(self) -> float:
-        """Grow one tree (for each class); the log loss on the later claims, summed over them."""
+        """Grow one round; the log loss of a denial on the later claims, summed over them."""
         if not self._full:
             # True when no leaf can be split any more: further trees would say nothing.
             self._full = bool(self._booster.update())
-        return self.watched * float(self._booster.eval_valid()[0][2]) if self.watched else 0.0
+        return float(self._booster.eval_valid(self._loss)[0][2]) if len(self._denied) else 0.0
+
+    def _loss(self, chances: F64, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+        paid = chances[:, 0]
+        right = np.where(self._denied, 1.0 - paid, paid)
+        return "denied", float(-np.log(np.maximum(right, _CERTAIN)).sum()), False
 
     def raw(self, values: F32, rounds: int, threads: int) -> F64:
-        """What the first ``rounds`` trees say of ``values``: raw scores, or chances by class."""
-        several = int(self._booster.num_model_per_iteration()) > 1
+        """Raw scores of ``values`` (n, classes) by the first ``rounds`` rounds."""
         made = self._booster.predict(
-            values, raw_score=not several, num_iteration=rounds, num_threads=threads
+            values, raw_score=True, num_iteration=rounds, num_threads=threads
         )
         return np.asarray(made, np.float64)
 
 
 def together(tracks: Sequence[Track], most: int, *, choose: bool, advance: Advance) -> int:
-    """Grow all tracks side by side; the number of trees with the best log loss over all of them.
+    """Grow all tracks side by side; the number of rounds with the best log loss over all of them.
 
-    It stops when 30 more trees have not bettered it. Unless ``choose``, all ``most`` are grown.
+    It stops when 30 more rounds have not bettered it. Unless ``choose``, all ``most`` are grown.
     """
     best, found = math.inf, most
     for number in range(1, most + 1):

@@ -1,4 +1,4 @@
-"""From examples to a model: boosters, then calibration, CARCs and threshold around them."""
+"""From examples to a model: a booster, then calibration, CARCs and threshold around them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORIES
 from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
 from training import boosters
 from training.boosters import Settings
+from training.causes import shares
 from training.examples import Examples
-from training.folds import OutOfTime, Rounds, shares
+from training.folds import OutOfTime
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -30,11 +30,10 @@ _LEAST_THRESHOLD: Final = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model, and what is told about its making: trees kept, gain by feature."""
+    """A model, and what is told about its making: rounds, gain by feature."""
 
     model: DenialModel
-    trees: int
-    category_trees: int
+    rounds: int
     gain: F64
 
 
@@ -65,7 +64,7 @@ def fit(
     payer_key: U64,
     examples: Examples,
     train: I64,
-    rounds: Rounds,
+    rounds: int,
     out: OutOfTime,
     settings: Settings,
     facts: Mapping[str, object],
@@ -76,40 +75,19 @@ def fit(
     ``values`` (n by features) and ``payer_key`` (``Frame.payer``) belong to the n examples; only
     those at ``train`` and at ``out.places`` are looked at.
     """
+    with progress.stage("Learning who is denied, and why", rounds) as advance:
+        of = boosters.material(values, examples, train, settings)
+        made = boosters.grow(of, rounds, settings, advance)
     denied, category = examples.denied, examples.category
-    with progress.stage("Learning who is denied", rounds.denial) as advance:
-        main = boosters.grow(
-            boosters.parameters(settings),
-            values[train],
-            denied[train].astype(np.float32),
-            boosters.weights(examples.day[train], settings.half_life),
-            rounds.denial,
-            advance,
-        )
-    classes = boosters.classes(category[train])
-    second = None
-    with progress.stage("Learning why", rounds.category) as advance:
-        if classes:
-            rows = train[np.isin(category[train], classes)]
-            second = boosters.grow(
-                boosters.category_parameters(settings, len(classes)),
-                values[rows],
-                np.searchsorted(classes, category[rows]),
-                boosters.weights(examples.day[rows], settings.half_life),
-                rounds.category,
-                advance,
-            )
     known = train[denied[train]]
     calibration = calibrate(out, examples, settings)
-    category_trees = 0 if second is None else second.trees
     model = DenialModel.from_parts(
-        denial=main.text,
-        category=None if second is None else second.text,
-        classes=[CATEGORIES[place] for place in classes],
+        causes=made.text,
+        classes=made.causes.names,
         prior=shares(category[known]),
         calibration=calibration,
         carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
         threshold=best_threshold(calibration.apply(out.raw), denied[out.places]),
-        facts={**facts, "trees": main.trees, "category_trees": category_trees},
+        facts={**facts, "rounds": made.rounds},
     )
-    return Fitted(model, main.trees, category_trees, main.gain)
+    return Fitted(model, made.rounds, made.gain)

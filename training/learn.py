@@ -1,7 +1,7 @@
 """From prepared data to two models: one that is judged, and the one that is registered.
 
 The judged model learns what was known when the test period began, and is judged on that period. The
-registered model is the same recipe (as many trees, the same way of calibrating) fitted again on all
+registered model is the same recipe (as many rounds, the same calibration) fitted again on all
 examples, so that the latest claims, which are nearest to those that will be scored, are learned
 from as well. Its figures are those of the judged model: what a recipe showed on claims it had not
 seen is the honest forecast of what it does next, and more data does not make it worse than that by
@@ -27,7 +27,7 @@ from training.days import iso
 from training.evaluation import Evaluation, Period, Refit, evaluate, period, signal
 from training.examples import Examples
 from training.fit import Fitted, fit
-from training.folds import OutOfTime, Rounds, foretell, gather
+from training.folds import OutOfTime, foretell, gather
 from training.prepare import Prepared, matrix
 from training.splits import Split, split
 from training.verdicts import Gate
@@ -145,7 +145,7 @@ def learn(
     )
 
 
-def _judged(of: _Material, out: OutOfTime, rounds: Rounds, progress: Progress) -> Fitted:
+def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> Fitted:
     """The model that knows nothing of the test period."""
     return fit(
         of.values,
@@ -171,7 +171,7 @@ def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
 def _registered(
     of: _Material,
     out: OutOfTime,
-    rounds: Rounds,
+    rounds: int,
     judged: DenialModel,
     promise: Promise,
     progress: Progress,
