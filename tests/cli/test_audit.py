@@ -71,7 +71,7 @@ def test_a_bundle_that_was_touched_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     home = own_home(settings, tmp_path, monkeypatch)
-    booster = home / "mlruns" / "artifacts" / "7" / "bundle" / "denial.txt"
+    booster = home / "mlruns" / "artifacts" / "7" / "bundle" / "causes.txt"
     booster.chmod(0o600)
     text = booster.read_bytes()
     booster.write_bytes(text.replace(b"leaf_value=0.", b"leaf_value=1.", 1))

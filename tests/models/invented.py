@@ -34,6 +34,7 @@ from features.frame import Frame
 from features.history import History
 from models.calibration import Calibration
 from models.carcs import CarcTable
+from models.causes import Causes, mix
 from models.denial import DenialModel
 from models.promise import Promise, Row
 
@@ -81,7 +82,6 @@ class Practice:
     values: NDArray[np.float32]
     model: DenialModel
     booster: lightgbm.Booster
-    category_booster: lightgbm.Booster
 
 
 def clean_claim(number: int = 0, **changes: object) -> Claim:
@@ -221,27 +221,22 @@ def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Pract
     history = History.build(frame, outcomes)
     values = build(frame, history)
     denied = outcomes.category >= 0
-    options = {"num_leaves": 15, "verbosity": -1, "num_threads": 2, "min_data_in_leaf": 10}
-    options |= {"learning_rate": 0.1, "deterministic": True, "seed": 1, "objective": "binary"}
-    booster = lightgbm.train(
-        options, lightgbm.Dataset(values, denied, feature_name=list(NAMES)), 60
-    )
-    classes = np.unique(outcomes.category[denied])
-    options |= {"objective": "multiclass", "num_class": len(classes), "num_leaves": 7}
-    place = np.searchsorted(classes, outcomes.category[denied])
-    category_booster = lightgbm.train(
-        options, lightgbm.Dataset(values[denied], place, feature_name=list(NAMES)), 25
-    )
+    found = Causes(tuple(np.unique(outcomes.category[denied]).tolist()), other=False)
+    label = np.where(denied, np.searchsorted(found.learned, outcomes.category) + 1, 0)
+    options = {"num_leaves": 7, "verbosity": -1, "num_threads": 2, "min_data_in_leaf": 10}
+    options |= {"learning_rate": 0.15, "deterministic": True, "seed": 1, "lambda_l2": 5.0}
+    options |= {"objective": "multiclass", "num_class": len(found.names)}
+    booster = lightgbm.train(options, lightgbm.Dataset(values, label, feature_name=list(NAMES)), 40)
     prior = np.bincount(outcomes.category[denied], minlength=len(CATEGORIES)) + 0.5
+    raw = mix(booster.predict(values, raw_score=True)).raw
     model = DenialModel.from_parts(
-        denial=booster.model_to_string(),
-        category=category_booster.model_to_string(),
-        classes=[CATEGORIES[code] for code in classes],
+        causes=booster.model_to_string(),
+        classes=found.names,
         prior=prior / prior.sum(),
-        calibration=Calibration.fit(booster.predict(values, raw_score=True), denied),
+        calibration=Calibration.fit(raw, denied),
         carcs=CarcTable.fit(outcomes.category[denied], outcomes.carc[denied], frame.payer[denied]),
         threshold=0.35,
         facts={"examples": count},
         promise=PROMISE,
     )
-    return Practice(claims, frame, outcomes, history, values, model, booster, category_booster)
+    return Practice(claims, frame, outcomes, history, values, model, booster)

@@ -14,7 +14,7 @@ from models import bundle
 from models.bundle import BundleError
 
 ABOUT = {"threshold": 0.3, "features": ["a", "b"]}
-FILES = {"denial.txt": b"tree\n...", "calibration.json": b"{}", "carcs.json": b'{"a":1}'}
+FILES = {"causes.txt": b"tree\n...", "calibration.json": b"{}", "carcs.json": b'{"a":1}'}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def _manifest(change: Callable[[dict[str, object]], object]) -> Callable[[Path],
 
 
 def _flip(folder: Path) -> None:
-    path = folder / "denial.txt"
+    path = folder / "causes.txt"
     content = bytearray(path.read_bytes())
     content[3] ^= 1
     path.write_bytes(content)
@@ -73,8 +73,8 @@ def _twice(folder: Path) -> None:
 
 SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a flipped bit": (_flip, "was changed"),
-    "a longer file": (lambda f: (f / "denial.txt").write_bytes(b"tree\n...more"), "was changed"),
-    "a shorter file": (lambda f: (f / "denial.txt").write_bytes(b"tree"), "was changed"),
+    "a longer file": (lambda f: (f / "causes.txt").write_bytes(b"tree\n...more"), "was changed"),
+    "a shorter file": (lambda f: (f / "causes.txt").write_bytes(b"tree"), "was changed"),
     "a missing file": (lambda f: (f / "carcs.json").unlink(), "is missing"),
     "an extra file": (lambda f: (f / "model.pkl").write_bytes(b"x"), "does not belong"),
     "an extra folder": (lambda f: (f / "sub").mkdir(), "does not belong"),
@@ -95,7 +95,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: (f / "manifest.json").write_bytes((f / "manifest.json").read_bytes() + b" "),
         "damaged",
     ),
-    "another version": (_manifest(lambda m: m.update(format_version=2)), "reads version 1"),
+    "another version": (_manifest(lambda m: m.update(format_version=1)), "reads version 2"),
     "another format": (_manifest(lambda m: m.update(format="other")), "not the manifest"),
     "a path": (
         _manifest(lambda m: m["files"].update({"../x": {"size": 1, "sha256": "00"}})),
@@ -135,4 +135,4 @@ def test_only_its_own_files_are_saved() -> None:
     with pytest.raises(BundleError, match=r"model\.pkl"):
         bundle.manifest_of(ABOUT, {**FILES, "model.pkl": b""})
     with pytest.raises(BundleError, match=r"carcs\.json"):
-        bundle.manifest_of(ABOUT, {"denial.txt": b"", "calibration.json": b""})
+        bundle.manifest_of(ABOUT, {"causes.txt": b"", "calibration.json": b""})

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import pytest
 from invented import Practice
+from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.catalog import NAMES
 from models.bundle import BundleError
 from models.denial import DenialModel, ModelError
 
+Floats = NDArray[np.float64]
+
 
 def _parts(world: Practice, **changes: object) -> dict[str, object]:
     model = world.model
     parts: dict[str, object] = {
-        "denial": world.booster.model_to_string(),
-        "category": world.category_booster.model_to_string(),
-        "classes": [CATEGORIES[place] for place in model.classes],
+        "causes": world.booster.model_to_string(),
+        "classes": model.causes.names,
         "prior": model.prior,
         "calibration": model.calibration,
         "carcs": model.carcs,
@@ -30,9 +34,10 @@ def _parts(world: Practice, **changes: object) -> dict[str, object]:
     return parts | changes
 
 
-def test_raw_is_lightgbms_and_probability_is_calibrated(world: Practice) -> None:
+def test_raw_is_the_log_odds_of_lightgbms_chances(world: Practice) -> None:
     found = world.model.predict(world.values)
-    assert (found.raw == world.booster.predict(world.values, raw_score=True)).all()
+    chances = world.booster.predict(world.values)
+    assert np.abs(found.raw - np.log(chances[:, 1:].sum(axis=1) / chances[:, 0])).max() < 1e-9
     assert (found.probability == world.model.calibration.apply(found.raw)).all()
     assert (
         np.argsort(found.raw, kind="stable") == np.argsort(found.probability, kind="stable")
@@ -43,11 +48,12 @@ def test_categories_sum_to_one_and_keep_the_share_of_what_was_not_learned(world:
     found = world.model.predict(world.values[:300]).category_probability
     assert found.shape == (300, len(CATEGORIES))
     assert np.allclose(found.sum(axis=1), 1, atol=1e-12)
-    rare = CATEGORY_CODE["bundling"]
-    assert rare not in world.model.classes
+    learned, rare = world.model.causes.learned, CATEGORY_CODE["bundling"]
+    assert rare not in learned
     assert (found[:, rare] == world.model.prior[rare]).all()
-    learned = world.category_booster.predict(world.values[:300])
-    assert (found[:, world.model.classes].argmax(1) == learned.argmax(1)).all()
+    theirs = world.booster.predict(world.values[:300])[:, 1:]
+    theirs *= world.model.prior[list(learned)].sum() / theirs.sum(axis=1, keepdims=True)
+    assert np.abs(found[:, list(learned)] - theirs).max() < 1e-12
 
 
 def test_one_and_many_give_equal_bits(world: Practice) -> None:
@@ -60,28 +66,69 @@ def test_one_and_many_give_equal_bits(world: Practice) -> None:
         assert (whole.row(row).category_probability == one.category_probability).all()
 
 
+def _by_class(world: Practice, rows: int) -> tuple[Floats, Floats]:
+    """LightGBM's raw scores (rows, classes) and TreeSHAP values (rows, classes, features + 1)."""
+    values, classes = world.values[:rows], len(world.model.causes.names)
+    parts = np.asarray(world.booster.predict(values, pred_contrib=True))
+    raw = np.asarray(world.booster.predict(values, raw_score=True))
+    return raw, parts.reshape(rows, classes, len(NAMES) + 1)
+
+
 @pytest.mark.filterwarnings("ignore")
-def test_contributions_add_up_and_are_those_of_shap(world: Practice) -> None:
+def test_the_parts_of_every_class_are_those_of_shap(world: Practice) -> None:
     import shap
 
-    values = world.values[:200]
-    found = world.model.contributions(values)
-    assert found.shape == (200, len(NAMES) + 1)
-    assert np.abs(found.sum(axis=1) - world.model.predict(values).raw).max() < 1e-9
     explainer = shap.TreeExplainer(world.booster)
-    theirs = np.asarray(explainer.shap_values(values))
-    assert np.abs(found[:, :-1] - theirs).max() < 1e-9
-    assert np.abs(found[:, -1] - explainer.expected_value).max() < 1e-9
+    theirs = np.asarray(explainer.shap_values(world.values[:60]))
+    found = world.model.booster.contributions(world.values[:60])
+    assert np.abs(found[:, :, :-1] - theirs.transpose(0, 2, 1)).max() < 1e-9
+    assert np.abs(found[:, :, -1] - np.asarray(explainer.expected_value)).max() < 1e-9
 
 
-def test_contributions_of_a_category(world: Practice) -> None:
-    values = world.values[:20]
-    place = world.model.classes[1]
-    found = world.model.category_contributions(values, place)
-    raw = world.category_booster.predict(values, raw_score=True)
+def test_contributions_add_up_to_the_raw_score(world: Practice) -> None:
+    found = world.model.contributions(world.values[:1500])
+    assert found.shape == (1500, len(NAMES) + 1)
+    assert np.abs(found.sum(axis=1) - world.model.predict(world.values[:1500]).raw).max() < 1e-9
+
+
+def test_contributions_are_those_of_the_causes_weighted_by_their_shares(world: Practice) -> None:
+    raw, parts = _by_class(world, 40)
+    found = world.model.contributions(world.values[:40])
+    for row in range(40):
+        odds = [math.exp(one) for one in raw[row, 1:]]
+        share = [one / math.fsum(odds) for one in odds]
+        due = [
+            math.fsum(
+                p * (cause[j] - parts[row, 0, j])
+                for p, cause in zip(share, parts[row, 1:], strict=True)
+            )
+            for j in range(len(NAMES) + 1)
+        ]
+        due[-1] -= math.fsum(p * math.log(p) for p in share)
+        assert np.abs(found[row] - due).max() < 1e-9
+
+
+def test_contributions_of_a_category_are_about_it_and_no_other(world: Practice) -> None:
+    raw, parts = _by_class(world, 40)
+    place = 2
+    found = world.model.category_contributions(world.values[:40], world.model.causes.learned[1])
     assert found is not None
-    assert np.abs(found.sum(axis=1) - raw[:, 1]).max() < 1e-9
-    assert world.model.category_contributions(values, CATEGORY_CODE["bundling"]) is None
+    chances = np.exp(raw[:, 1:])
+    others = np.delete(chances, place - 1, axis=1)
+    log_odds = np.log(chances[:, place - 1] / others.sum(axis=1))
+    assert np.abs(found.sum(axis=1) - log_odds).max() < 1e-9
+    share = others / others.sum(axis=1, keepdims=True)
+    rest = np.delete(parts, (0, place), axis=1)
+    due = parts[:, place] - np.einsum("nk,nkj->nj", share, rest)
+    assert np.abs(found[:, :-1] - due[:, :-1]).max() < 1e-9
+    rare = CATEGORY_CODE["bundling"]
+    assert world.model.category_contributions(world.values[:40], rare) is None
+
+
+def test_one_explained_alone_is_one_of_many(world: Practice) -> None:
+    whole = world.model.contributions(world.values[:1100])
+    for row in (0, 3, 1023, 1024, 1099):
+        assert (world.model.contributions(world.values[row : row + 1])[0] == whole[row]).all()
 
 
 def test_there_and_back(world: Practice, tmp_path: Path) -> None:
@@ -104,18 +151,26 @@ def test_same_parts_same_digest(world: Practice) -> None:
 
 def test_a_tampered_model_is_not_loaded(world: Practice, tmp_path: Path) -> None:
     world.model.save(tmp_path / "model")
-    path = tmp_path / "model" / "denial.txt"
+    path = tmp_path / "model" / "causes.txt"
     path.write_text(path.read_text().replace("leaf_value=", "leaf_value= ", 1))
     with pytest.raises(BundleError, match="was changed"):
         DenialModel.load(tmp_path / "model")
 
 
 def test_without_categories_the_prior_speaks(world: Practice) -> None:
-    model = DenialModel.from_parts(**_parts(world, category=None, classes=()))
+    denied = world.outcomes.category >= 0
+    options = {"objective": "multiclass", "num_class": 2, "verbosity": -1, "num_threads": 1}
+    data = lightgbm.Dataset(world.values, denied.astype(int), feature_name=list(NAMES))
+    booster = lightgbm.train(options, data, 5)
+    parts = _parts(world, causes=booster.model_to_string(), classes=["paid", "any_other"])
+    model = DenialModel.from_parts(**parts)
     found = model.predict(world.values[:7])
-    assert (found.category_probability == model.prior).all()
-    assert (found.probability == world.model.predict(world.values[:7]).probability).all()
+    assert np.allclose(found.category_probability, model.prior, atol=1e-15)
+    chances = booster.predict(world.values[:7])
+    assert np.allclose(found.raw, np.log(chances[:, 1] / chances[:, 0]))
     assert model.category_contributions(world.values[:7], 0) is None
+    told = model.contributions(world.values[:7]).sum(axis=1)
+    assert np.abs(told - found.raw).max() < 1e-9
 
 
 def test_no_claims(world: Practice) -> None:
@@ -132,11 +187,12 @@ def test_no_claims(world: Practice) -> None:
         ({"threshold": 1.5}, "threshold"),
         ({"prior": np.full(14, 0.5)}, "sum to 1"),
         ({"prior": np.ones(3) / 3}, "sum to 1"),
-        ({"classes": ["coding"]}, "number of classes"),
-        ({"classes": ["coding", "coding"]}, "incomplete"),
-        ({"classes": ["no such category"]}, "incomplete"),
-        ({"category": None}, "number of classes"),
-        ({"denial": "not a model"}, "cannot be used"),
+        ({"classes": ["paid", "coding"]}, "2 were named"),
+        ({"classes": ["coding", "eligibility"]}, "begin with 'paid'"),
+        ({"classes": ["paid"]}, "a cause of denial"),
+        ({"classes": ["paid", "coding", "coding"]}, "stands there twice"),
+        ({"classes": ["paid", "no such category"]}, "is no category"),
+        ({"causes": "not a model"}, "cannot be used"),
         ({"facts": {"when": float("nan")}}, "no JSON"),
         ({"facts": {"what": object()}}, "no JSON"),
     ],
@@ -148,15 +204,10 @@ def test_parts_that_disagree_are_refused(
         DenialModel.from_parts(**_parts(world, **change))
 
 
-def test_the_category_booster_is_no_denial_booster(world: Practice) -> None:
-    with pytest.raises(ModelError, match="binary"):
-        DenialModel.from_parts(**_parts(world, denial=world.category_booster.model_to_string()))
-
-
 def test_another_list_of_features_is_refused(world: Practice) -> None:
     text = world.booster.model_to_string().replace("lag_days", "lag_weeks")
     with pytest.raises(ModelError, match="train it again"):
-        DenialModel.from_parts(**_parts(world, denial=text))
+        DenialModel.from_parts(**_parts(world, causes=text))
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (130,), (0,)])

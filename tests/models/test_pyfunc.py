@@ -12,6 +12,7 @@ from claims.categories import CATEGORIES
 from features.catalog import FEATURES
 from models.calibration import Calibration
 from models.carcs import CarcTable
+from models.causes import mix
 from models.denial import DenialModel
 from models.registry import Registry
 from training.tracking import RunRecord, log
@@ -31,20 +32,17 @@ def values() -> np.ndarray:
 @pytest.fixture(scope="module")
 def model(values: np.ndarray) -> DenialModel:
     denied = np.nan_to_num(values[:, 0]) + np.nan_to_num(values[:, 1]) > 1
-    settings = {"objective": "binary", "verbosity": -1, "num_leaves": 7, "num_threads": 1}
-    data = lightgbm.Dataset(values, denied, feature_name=NAMES)
-    booster = lightgbm.train(settings, data, 10)
-    classes = np.arange(600) % 2
-    settings |= {"objective": "multiclass", "num_class": 2}
-    category = lightgbm.train(settings, lightgbm.Dataset(values, classes, feature_name=NAMES), 5)
+    label = np.where(denied, 1 + np.arange(600) % 2, 0)
+    settings = {"objective": "multiclass", "num_class": 3, "num_leaves": 7, "num_threads": 1}
+    data = lightgbm.Dataset(values, label, feature_name=NAMES)
+    booster = lightgbm.train(settings | {"verbosity": -1}, data, 10)
     prior = np.zeros(len(CATEGORIES))
     prior[:2] = 0.5
     return DenialModel.from_parts(
-        denial=booster.model_to_string(),
-        category=category.model_to_string(),
-        classes=CATEGORIES[:2],
+        causes=booster.model_to_string(),
+        classes=["paid", *CATEGORIES[:2]],
         prior=prior,
-        calibration=Calibration.fit(booster.predict(values, raw_score=True), denied),
+        calibration=Calibration.fit(mix(booster.predict(values, raw_score=True)).raw, denied),
         carcs=CarcTable.fit(np.zeros(1, int), ["27"], np.zeros(1, np.uint64)),
         threshold=0.4,
         facts={"examples": 600},

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalog import NAMES
+from models.causes import Causes, mix
 from training import baselines
-from training.boosters import Settings, Track, classes, latest, parameters, together, weights
+from training.boosters import Material, Settings, Track, latest, together, weights
+from training.causes import shares
 from training.fit import best_threshold
-from training.folds import shares, spread
 
 
 @settings(max_examples=50, deadline=None)
@@ -45,35 +46,32 @@ def test_latest_takes_whole_days_from_the_end() -> None:
     assert set(day[places]).isdisjoint(np.delete(day, places))
 
 
-def test_one_category_alone_needs_no_booster() -> None:
-    assert classes(np.where(np.arange(60) < 55, 2, 5).astype(np.int8)) == ()
-    assert classes(np.where(np.arange(60) < 40, 2, 5).astype(np.int8)) == (2, 5)
-    assert classes(np.full(9, -1, np.int8)) == ()
-
-
-def test_rare_categories_keep_their_prior_share() -> None:
-    prior = shares(np.array([0, 0, 0, 3, 3, 5], np.int8))
-    made = spread(np.array([[0.9, 0.1]]), (0, 3), prior)
-    assert made.sum() == pytest.approx(1)
-    assert made[0, 5] == prior[5]
-    assert made[0, 0] == pytest.approx(9 * made[0, 3])
-
-
 def _track(random: np.random.Generator, size: int) -> Track:
     values = random.normal(size=(2 * size, len(NAMES))).astype(np.float32)
-    label = (random.random(2 * size) < 1 / (1 + np.exp(-values[:, 0]))).astype(np.float32)
-    chosen = parameters(Settings(threads=1, leaves=5))
-    return Track(chosen, values[:size], label[:size], None, values[size:], label[size:])
+    denied = random.random(2 * size) < 1 / (1 + np.exp(-values[:, 0]))
+    label = np.where(denied, 1 + (values[:, 1] > 0), 0)
+    of = Material(values[:size], label[:size], None, Causes((0, 1), other=False))
+    return Track(of, values[size:], denied[size:], Settings(threads=1, leaves=5))
 
 
-def test_the_trees_chosen_are_those_best_over_all_folds() -> None:
+def test_what_is_watched_is_the_log_loss_of_a_denial() -> None:
+    random = np.random.default_rng(9)
+    track = _track(random, 500)
+    for _ in range(3):
+        loss = track.step()
+    random = np.random.default_rng(9)
+    values = random.normal(size=(1000, len(NAMES))).astype(np.float32)
+    denied = (random.random(1000) < 1 / (1 + np.exp(-values[:, 0])))[500:]
+    raw = mix(track.raw(values[500:], 3, 1)).raw
+    assert loss == pytest.approx(np.logaddexp(0, np.where(denied, -raw, raw)).sum())
+
+
+def test_the_rounds_chosen_are_those_best_over_all_folds() -> None:
     random = np.random.default_rng(7)
     tracks = [_track(random, 400) for _ in range(2)]
     losses: list[float] = []
 
     class Told:
-        watched = 0
-
         def step(self) -> float:
             losses.append(sum(track.step() for track in tracks))
             return losses[-1]
@@ -83,7 +81,7 @@ def test_the_trees_chosen_are_those_best_over_all_folds() -> None:
     assert len(losses) == found + 30 < 200
 
 
-def test_without_enough_to_choose_by_all_trees_are_grown() -> None:
+def test_without_enough_to_choose_by_all_rounds_are_grown() -> None:
     track = _track(np.random.default_rng(8), 300)
     assert together([track], 12, choose=False, advance=lambda _=1, /: None) == 12
 

@@ -209,7 +209,7 @@ def test_the_registered_model_learned_up_to_the_last_answer_used(first: Learned)
     known, until = made.examples.known_on, made.examples.maturity.until
     last = number(dt.date.fromisoformat(str(made.registered.model.facts["learned_before"]))) - 1
     assert last == known[known <= until].max()
-    assert made.registered.trees == made.judged.trees
+    assert made.registered.rounds == made.judged.rounds
     # Both are calibrated on what was foretold out of time; the registered one on the test too.
     assert set(made.out.places) > set(made.split.foretold)
     assert made.out.fold.max() == len(made.split.folds)
