@@ -55,8 +55,7 @@ def split(settings: Settings, bodies: list[bytes]) -> list[tuple[str, float]]:
     part("parse the claim", lambda i: parse_claim(parse_json(bodies[i]), settings.max_lines))
     part("make its frame", lambda i: Frame.from_claims([asks[i].claim], keys))
     own = part("features", lambda i: build(frames[i], history))
-    predicted = part("predict", lambda i: model.scores(alone[i]))
-    part("predict the category", lambda i: model.categories(alone[i]))
+    predicted = part("predict, and the category", lambda i: model.predict(alone[i]))
     part(
         "explain (exact TreeSHAP)",
         lambda i: explain(alone[i][0], model.contributions(alone[i])[0], risky=True),
