@@ -120,7 +120,7 @@ def _why_decided(record: AuditRecord, answer: Mapping[str, Any]) -> str:
 def _bars(answer: Mapping[str, Any]) -> list[Bar]:
     reasons: Sequence[Mapping[str, Any]] = answer["reasons"]
     steps = [
-        Step("Where every claim starts (the model's base value)", answer["base_value"], total=True),
+        Step("Where claims of such causes start (base value)", answer["base_value"], total=True),
         *(Step(_plain(str(reason["factor"])), reason["contribution"]) for reason in reasons),
         Step("Everything else together", answer["other_contribution"]),
         Step("This claim (raw score)", answer["raw_score"], total=True),
