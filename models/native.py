@@ -24,7 +24,6 @@ from claims.errors import UserError
 Matrix = NDArray[np.float32] | NDArray[np.float64]
 _Kind = type[ctypes.c_void_p] | type[ctypes.c_int] | type[ctypes.c_int32] | type[ctypes.c_char_p]
 
-_PROBABILITY: Final = 0
 _RAW: Final = 1
 _CONTRIBUTIONS: Final = 3
 _DATA_TYPE: Final[dict[np.dtype[np.generic], int]] = {
@@ -173,10 +172,6 @@ class NativeBooster:
         ``threads`` 0 means all cores. ``NativeError`` when the shape or the type does not fit.
         """
         return self._predict(values, _RAW, self.classes, threads)
-
-    def probabilities(self, values: Matrix, threads: int = 1) -> NDArray[np.float64]:
-        """What the model's own link makes of the raw scores, shape (n, classes)."""
-        return self._predict(values, _PROBABILITY, self.classes, threads)
 
     def contributions(self, values: Matrix, threads: int = 1) -> NDArray[np.float64]:
         """Exact TreeSHAP values, shape (n, classes, features + 1); the base value is last."""

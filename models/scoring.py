@@ -122,7 +122,7 @@ class Scorer:
         self._model = model
         self._history = history
         self._keys = keys
-        self._mends = mends_of(model.denial.varied)
+        self._mends = mends_of(model.booster.varied)
         self._ref = ModelRef(name=name, version=version, digest=model.digest)
 
     def score(

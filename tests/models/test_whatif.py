@@ -159,7 +159,7 @@ def test_what_the_front_desk_found_is_mended_only_where_it_is_wrong(
 def test_a_model_that_never_saw_such_facts_is_not_asked(world: Practice) -> None:
     desk = {"authorization_extended", "covered_a_while", "covered_a_year"}
     assert {mend.name for mend in MENDS} - {mend.name for mend in mends_of(())} == desk
-    assert mends_of(world.model.denial.varied) == mends_of(())
+    assert mends_of(world.model.booster.varied) == mends_of(())
     seen = {mend.name for mend in mends_of({"coverage_days"})}
     assert desk & seen == {"covered_a_while", "covered_a_year"}
 
