@@ -29,12 +29,7 @@ def train(
         bool, typer.Option("--promote", help="Make it the champion if it passes the gates.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
-    trees: Annotated[
-        int,
-        typer.Option(
-            min=10, max=5000, help="Most rounds; each grows a tree for paid and one for each cause."
-        ),
-    ] = 150,
+    trees: Annotated[int, typer.Option(min=10, max=5000, help="Most rounds of trees.")] = 150,
     leaves: Annotated[int, typer.Option(min=2, max=255, help="Leaves of a tree.")] = 4,
     half_life: Annotated[
         float | None,
