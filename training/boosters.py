@@ -21,7 +21,7 @@ from claims.progress import Advance
 from features.catalog import NAMES
 from models.causes import Causes
 from training.causes import causes, numbered
-from training.examples import Examples
+from training.examples import Examples, Known
 from training.thinning import thinned
 
 F32 = NDArray[np.float32]
@@ -79,14 +79,14 @@ def parameters(settings: Settings) -> Parameters:
     }
 
 
-def weights(day: I32, half_life: float | None) -> F64 | None:
+def weights(day: I32, half_life: float | None) -> F64:
     """What each example weighs (n), by its age in days when the newest of them was sent.
 
     >>> weights(np.array([10, 20, 30], np.int32), 10.0).tolist()
     [0.25, 0.5, 1.0]
     """
     if half_life is None:
-        return None
+        return np.ones(len(day))
     return np.asarray(0.5 ** ((day.max(initial=0) - day) / half_life), np.float64)
 
 
@@ -105,18 +105,19 @@ class Material:
 
     values: F32
     label: I64
-    weight: F64 | None
+    weight: F64
     causes: Causes
 
 
-def material(values: F32, examples: Examples, rows: I64, settings: Settings) -> Material:
-    """The examples at ``rows`` to learn from; ``values`` (n, features) are those of all n.
+def material(values: F32, examples: Examples, known: Known, settings: Settings) -> Material:
+    """The ``known`` examples to learn from; ``values`` (n, features) are those of all n.
 
     Where they are many, paid claims are sampled (``training.thinning``).
     """
+    rows = known.places
     denied, category = examples.denied[rows], examples.category[rows]
     found = causes(denied, category)
-    weight = weights(examples.day[rows], settings.half_life)
+    weight = known.weight * weights(examples.day[rows], settings.half_life)
     kept, weight = thinned(rows, denied, weight, settings.seed)
     label = numbered(found, examples.denied[kept], examples.category[kept])
     return Material(values[kept], label, weight, found)
@@ -156,12 +157,15 @@ class Track:
     a denial has is learned on the way, but how many rounds there are is not its affair.
     """
 
-    def __init__(self, of: Material, later: F32, denied: Flags, settings: Settings) -> None:
+    def __init__(
+        self, of: Material, later: F32, denied: Flags, weight: F64, settings: Settings
+    ) -> None:
         chosen = parameters(settings) | {"num_class": len(of.causes.names)}
         data = dataset(of)
         self._booster = lightgbm.Booster(chosen, data)
         self.causes = of.causes
         self._denied = denied
+        self._weight = weight
         if len(later):
             self._booster.add_valid(data.create_valid(later, np.zeros(len(later))), "later")
         self._full = False
@@ -176,7 +180,7 @@ class Track:
     def _loss(self, chances: F64, _: lightgbm.Dataset) -> tuple[str, float, bool]:
         paid = chances[:, 0]
         right = np.where(self._denied, 1.0 - paid, paid)
-        return "denied", float(-np.log(np.maximum(right, _CERTAIN)).sum()), False
+        return "denied", float(self._weight @ -np.log(np.maximum(right, _CERTAIN))), False
 
     def raw(self, values: F32, rounds: int, threads: int) -> F64:
         """Raw scores of ``values`` (n, classes) by the first ``rounds`` rounds."""

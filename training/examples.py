@@ -1,9 +1,10 @@
 """Which claims may be learned from, and with which label.
 
 A claim without a remittance is not a paid claim, and among the youngest claims only those of quick
-answers have one: denials and payments take different time. So an example is a claim that is old
-enough, when the data ends, that nearly all claims of its payer had been answered by that age.
-Younger claims are left out, answered or not.
+answers have one: denials and payments take different time. So models are judged by ``mature``
+claims alone: old enough, when the data ends, that nearly all claims of their payer had been
+answered by that age. What is learned from may be younger, and weighs for the slow answers that are
+missing beside it (``training.censoring``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from features.columns import NO_DAY
 from features.frame import Frame
+from training.censoring import weights
 from training.payers import Payers
 
 if TYPE_CHECKING:
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 MATURE: Final = 0.98  # share of the finally answered claims that are answered at this age
-GAP: Final = 0.80  # the same for claims to be learned from at a cut-off day (decision 0015)
 _LEAN: Final = 200.0  # claims of all payers that a payer's own maturity is mixed with
 _ENOUGH: Final = 200  # old claims from which lags are measured without those of the youngest
 
@@ -37,23 +39,22 @@ class Maturity:
     """How long answers take. ``until``: last day on which answers still arrived (day number).
 
     ``by_payer`` (int32, one for each payer) and ``overall`` are days by which 98 % of the finally
-    answered claims were answered, ``gap_by_payer`` and ``gap`` those for 80 %.
+    answered claims were answered.
     """
 
     until: int
     overall: int
-    gap: int
     by_payer: I32
-    gap_by_payer: I32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """n claims to learn from. ``rows`` are their places in the claims table.
+    """n answered claims. ``rows`` are their places in the claims table.
 
     ``day`` is the day of submission, ``known_on`` that of the answer (day numbers); ``denied``
     means that something on the claim was denied; ``category`` is a place in ``CATEGORIES`` or -1;
-    ``payer`` a place in ``payers``. ``dropped`` counts the claims left out, by reason.
+    ``payer`` a place in ``payers``; ``mature`` ones are old enough to judge by. ``dropped`` counts
+    the claims left out, by reason.
     """
 
     rows: I64
@@ -64,6 +65,7 @@ class Examples:
     carc: NDArray[np.str_]
     payer: I32
     payers: tuple[str, ...]
+    mature: Flags
     maturity: Maturity
     dropped: dict[str, int]
 
@@ -82,7 +84,20 @@ class Examples:
             category=self.category[places],
             carc=self.carc[places],
             payer=self.payer[places],
+            mature=self.mature[places],
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What could be learned from on a day: places among the examples, ascending, and weights."""
+
+    places: I64
+    weight: F64
+
+    def at(self, wanted: Flags) -> Known:
+        """Those for which ``wanted`` (one for each place) holds."""
+        return Known(self.places[wanted], self.weight[wanted])
 
 
 def _days_for(lags: I32, share: float) -> float:
@@ -96,8 +111,7 @@ def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
     have arrived are left out of the measurement where enough others remain.
     """
     if len(day) == 0:
-        none = np.zeros(payers, np.int32)
-        return Maturity(until=0, overall=0, gap=0, by_payer=none, gap_by_payer=none)
+        return Maturity(until=0, overall=0, by_payer=np.zeros(payers, np.int32))
     # A mistyped year must not move the end of the data.
     until = int(np.quantile(known_on, 0.999, method="higher"))
     lag = known_on - day
@@ -105,28 +119,20 @@ def measure(day: I32, known_on: I32, payer: I32, payers: int) -> Maturity:
     if int(old.sum()) < _ENOUGH:
         old = np.ones(len(day), np.bool_)
     lag, of = lag[old], payer[old]
-    overall, gap = _days_for(lag, MATURE), _days_for(lag, GAP)
-    by_payer, gap_by_payer = _leaning(lag, of, payers, {MATURE: overall, GAP: gap})
-    return Maturity(
-        until=until,
-        overall=int(overall),
-        gap=int(gap),
-        by_payer=by_payer,
-        gap_by_payer=gap_by_payer,
-    )
+    overall = _days_for(lag, MATURE)
+    return Maturity(until=until, overall=int(overall), by_payer=_leaning(lag, of, payers, overall))
 
 
-def _leaning(lag: I32, of: I32, payers: int, every: dict[float, float]) -> list[I32]:
-    """Days for each share of ``every`` (whose values hold for all payers), payer by payer."""
-    made = [np.full(payers, days) for days in every.values()]
+def _leaning(lag: I32, of: I32, payers: int, overall: float) -> I32:
+    """Days to maturity, payer by payer; ``overall`` are those for all."""
+    days = np.full(payers, overall)
     order = np.argsort(of, kind="stable")
     present, first = np.unique(of[order], return_index=True)
     for place, own in zip(present, np.split(lag[order], first[1:]), strict=True):
         weight = len(own) / (len(own) + _LEAN)
-        for days, (share, overall) in zip(made, every.items(), strict=True):
-            days[place] = weight * _days_for(own, share) + (1 - weight) * overall
+        days[place] = weight * _days_for(own, MATURE) + (1 - weight) * overall
     # What rounding leaves of a whole number is no day more.
-    return [np.ceil(np.round(days, 6)).astype(np.int32) for days in made]
+    return np.ceil(np.round(days, 6)).astype(np.int32)
 
 
 def _first_of_their_id(frame: Frame) -> Flags:
@@ -138,24 +144,14 @@ def _first_of_their_id(frame: Frame) -> Flags:
     return first
 
 
-def habits(examples: Examples, cutoff: int) -> Maturity:
-    """How long answers take, as it could be measured on the day ``cutoff``, before it ends."""
-    known = examples.known_on < cutoff
-    return measure(
-        examples.day[known], examples.known_on[known], examples.payer[known], len(examples.payers)
-    )
+def learnable(examples: Examples, cutoff: int) -> Known:
+    """What may be learned from on the day ``cutoff`` (day number), before it ends.
 
-
-def learnable(examples: Examples, cutoff: int) -> I64:
-    """Places of what may be learned from on the day ``cutoff`` (day number), before it ends.
-
-    Examples answered before that day and old enough for nearly all claims of their payer to have
-    been answered, by what was known of the payer's habits on that day: among younger claims only
-    the quick answers had come. Nothing of a later day has a say.
+    Examples answered before that day, each with the weight that makes up for claims of its age
+    whose answers take longer. Nothing of that day or a later one has a say.
     """
-    gap = habits(examples, cutoff).gap_by_payer[examples.payer]
-    age = cutoff - 1 - examples.day.astype(np.int64)
-    return np.flatnonzero((examples.known_on < cutoff) & (age >= gap))
+    of = examples
+    return Known(*weights(of.day, of.known_on, of.denied, of.payer, cutoff))
 
 
 def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
@@ -173,7 +169,7 @@ def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
         "a replacement or a void (frequency 7 or 8)": ~frame.original,
         "under the claim id of an earlier claim": ~(labels.example | _first_of_their_id(frame)),
         "without a submission date": ~dated,
-        "too young to be judged": age < maturity.by_payer[payers.place],
+        "too young for an answer": ~answered & (age < maturity.by_payer[payers.place]),
         "old, and never answered": ~labels.example,
         "answered before it was sent": labels.known_on < frame.submitted,
     }
@@ -192,6 +188,7 @@ def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
         carc=labels.carc[rows],
         payer=payers.place[rows],
         payers=payers.names,
+        mature=(age >= maturity.by_payer[payers.place])[rows],
         maturity=maturity,
         dropped=dropped,
     )

@@ -104,14 +104,15 @@ def foretold(
 
     With fewer than 20 denied or paid claims in all slices together, ``settings.trees`` are grown.
     """
-    later = np.concatenate([fold.later for fold in folds])
+    later = np.concatenate([fold.later.places for fold in folds])
     hits = int(examples.denied[later].sum())
     enough = min(hits, len(later) - hits) >= _LEAST
     tracks = [
         Track(
             boosters.material(values, examples, fold.train, settings),
-            values[fold.later],
-            examples.denied[fold.later],
+            values[fold.later.places],
+            examples.denied[fold.later.places],
+            fold.later.weight,
             settings,
         )
         for fold in folds
@@ -120,7 +121,7 @@ def foretold(
     threads = boosters.cores(settings.threads)
     made = []
     for fold, track in zip(folds, tracks, strict=True):
-        mixed = mix(track.raw(values[fold.later], rounds, threads))
-        prior = shares(examples.category[fold.train])
+        mixed = mix(track.raw(values[fold.later.places], rounds, threads))
+        prior = shares(examples.category[fold.train.places])
         made.append(Answers(mixed.raw, track.causes.spread(mixed.share, prior)))
     return made, rounds

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.days import iso
-from training.examples import Examples, habits, learnable
+from training.examples import Examples, Known, learnable
 from training.problems import TrainingError
 
 I32 = NDArray[np.int32]
@@ -46,16 +46,15 @@ _MINIMUM: Final = {"training": (300, 30), "calibration": (100, 10), "test": (100
 class Fold:
     """Claims submitted from the day ``starts`` until before the day ``ends``, foretold.
 
-    ``train`` are places of what is learned from, all submitted before ``starts`` and answered
-    before the day ``known``: ``starts`` itself, or later where the data is too short for that.
-    ``later`` are those of the slice, as far as it could be learned from when the test period began.
+    ``train`` is what is learned from, all submitted before ``starts`` and answered
+    before that day. ``later`` are those of the slice, as far as they could be learned from when the
+    test period began.
     """
 
     starts: int
     ends: int
-    known: int
-    train: I64
-    later: I64
+    train: Known
+    later: Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,28 +63,23 @@ class Split:
 
     ``train`` is what may be learned from on the day ``test_starts``; the slices of ``folds`` lie
     within it. ``waiting`` examples were submitted before that day, but were not answered then, or
-    too young. ``gap`` is the age at which 80 % of the claims of all payers are answered.
+    too young to tell; ``young`` ones were submitted since, but are too young to judge by.
     """
 
-    train: I64
+    train: Known
     test: I64
     folds: tuple[Fold, ...]
     train_starts: int
     train_ends: int
     test_starts: int
     test_ends: int
-    gap: int
     waiting: int
-
-    @property
-    def late(self) -> bool:
-        """Whether the folds learned answers that came after their cut-off day."""
-        return any(fold.known > fold.starts for fold in self.folds)
+    young: int
 
     @property
     def foretold(self) -> I64:
         """Places of all examples that a fold foretells, by fold."""
-        return np.concatenate([fold.later for fold in self.folds])
+        return np.concatenate([fold.later.places for fold in self.folds])
 
 
 def check(name: str, denied: Flags, first: int, last: int) -> None:
@@ -119,20 +113,19 @@ def first_test_day(day: I32) -> int:
 
 
 def folds(
-    examples: Examples, train: I64, until: int, plans: Sequence[tuple[int, float]] = PLANS
+    examples: Examples, train: Known, until: int, plans: Sequence[tuple[int, float]] = PLANS
 ) -> tuple[Fold, ...]:
     """Forward folds over ``train``, what may be learned from on the day ``until``.
 
-    As many as ``plans`` and the data allow. Where answers take so long that what could be learned
-    at the cut-off days is too little, the folds learn from all of ``train`` that was submitted
-    before them: still nothing of ``until`` or later. Raises ``TrainingError`` when not even one
-    fold can be made so.
+    As many as ``plans`` and the data allow; where even the last plan's fold learns from less than
+    ``LIKE`` of ``train``, that has to do. Raises ``TrainingError`` when not even one fold can be
+    made so.
     """
     failed: TrainingError | None = None
-    for late in (False, True):
+    for like in (LIKE, 0.0):
         for count, share in plans:
             try:
-                return _folds(examples, train, until, (count, share), late=late)
+                return _folds(examples, train, until, (count, share), like)
             except TrainingError as error:
                 failed = error
     assert failed is not None  # noqa: S101 - there is a plan
@@ -140,23 +133,22 @@ def folds(
 
 
 def _folds(
-    examples: Examples, train: I64, until: int, plan: tuple[int, float], *, late: bool
+    examples: Examples, train: Known, until: int, plan: tuple[int, float], like: float
 ) -> tuple[Fold, ...]:
     count, share = plan
-    day = examples.day[train]
+    day = examples.day[train.places]
     ordered = np.sort(day)
     first = int(ordered[0])
     places = [int(len(ordered) * (1 - share * ahead)) for ahead in range(count, 0, -1)]
     limits = [*(int(ordered[place]) for place in places), until]
     made = []
     for starts, ends in pairwise(limits):
-        part = train[day < starts] if late else learnable(examples, starts)
-        check("training", examples.denied[part], first, max(first, starts - 1))
-        if not late and len(part) < LIKE * len(train):
+        part = learnable(examples, starts)
+        check("training", examples.denied[part.places], first, max(first, starts - 1))
+        if len(part.places) < like * len(train.places):
             raise TrainingError("Too little could be learned at the first cut-off day.")
-        slice_ = train[(day >= starts) & (day < ends)]
-        made.append(Fold(starts, ends, until if late else starts, part, slice_))
-    later = np.concatenate([fold.later for fold in made])
+        made.append(Fold(starts, ends, part, train.at((day >= starts) & (day < ends))))
+    later = np.concatenate([fold.later.places for fold in made])
     check("calibration", examples.denied[later], limits[0], int(ordered[-1]))
     return tuple(made)
 
@@ -178,25 +170,31 @@ def split(examples: Examples) -> Split:
             f"All {len(day):,} answered claims are {which}, so there is nothing to tell apart: "
             "give the 835 files of all payers."
         )
-    starts, first = first_test_day(day), int(day.min())
-    test, train = np.flatnonzero(day >= starts), learnable(examples, starts)
-    check("test", denied[test], starts, int(day.max()))
-    gap = habits(examples, starts).gap
-    if not len(train):
+    if not examples.mature.any():
+        raise TrainingError(
+            f"The answered claims span {int(day.max()) - int(day.min()) + 1} days and an answer "
+            f"takes up to {examples.maturity.overall}, which leaves nothing to judge by: give more "
+            "months of 837 and 835 files."
+        )
+    starts, first = first_test_day(day[examples.mature]), int(day.min())
+    late = day >= starts
+    test, train = np.flatnonzero(late & examples.mature), learnable(examples, starts)
+    check("test", denied[test], starts, int(day[test].max()))
+    if not len(train.places):
         raise TrainingError(
             f"The answered claims before the test period span {starts - first} days and an answer "
-            f"takes up to {gap}, which leaves nothing to learn from: give more months of "
-            "837 and 835 files."
+            f"takes up to {examples.maturity.overall}, which leaves nothing to learn from: give "
+            "more months of 837 and 835 files."
         )
-    check("training", denied[train], first, starts - 1)
+    check("training", denied[train.places], first, starts - 1)
     return Split(
         train=train,
         test=test,
         folds=folds(examples, train, starts),
         train_starts=first,
-        train_ends=int(day[train].max()),
+        train_ends=int(day[train.places].max()),
         test_starts=starts,
-        test_ends=int(day.max()),
-        gap=gap,
-        waiting=int((day < starts).sum()) - len(train),
+        test_ends=int(day[test].max()),
+        waiting=int((~late).sum()) - len(train.places),
+        young=int(late.sum()) - len(test),
     )
