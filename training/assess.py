@@ -73,7 +73,9 @@ def assess(
     that day or later is used for any claim. Raises ``TrainingError`` when no example is there.
     """
     prepared = prepare(dataset, progress)
-    examples = prepared.examples
+    # Among younger claims only those of quick answers could be judged.
+    mature = prepared.examples.mature
+    examples = prepared.examples.take(np.flatnonzero(mature))
     if len(examples) == 0:
         raise TrainingError(
             "No claim of the data was both answered and old enough to judge: give 837 files with "
@@ -122,7 +124,9 @@ def _judge(
     truth: Mapping[int, float] | None,
     seed: int,
 ) -> Evaluation:
-    examples = prepared.examples
+    every = prepared.examples
+    young = int((~every.mature).sum())
+    examples = every.take(np.flatnonzero(every.mature))
     frame = _frame(prepared, as_of)
     values = matrix(frame, prepared.history, examples.rows[rows], progress)
     predicted = model.predict(values)
@@ -132,8 +136,7 @@ def _judge(
         claims=dataset.claims.num_rows,
         examples=examples,
         periods=(_period(examples, rows),),
-        gap=0,
-        extra_dropped={},
+        extra_dropped={"answered, but too young to judge by": young},
         rows=rows,
         predicted=predicted,
         carcs=model.carcs,

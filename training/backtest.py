@@ -132,7 +132,8 @@ def _tests(examples: Examples, cutoff: int) -> list[_Test]:
     made = []
     for age in range(1, MONTHS + 1):
         first, last = months_after(cutoff, age - 1), months_after(cutoff, age) - 1
-        rows = np.flatnonzero((examples.day >= first) & (examples.day <= last))
+        of_month = (examples.day >= first) & (examples.day <= last)
+        rows = np.flatnonzero(of_month & examples.mature)
         try:
             check("test", examples.denied[rows], first, last)
         except TrainingError:
@@ -143,10 +144,10 @@ def _tests(examples: Examples, cutoff: int) -> list[_Test]:
 
 def _allows(examples: Examples, cutoff: int) -> bool:
     train = learnable(examples, cutoff)
-    if not len(train) or not _tests(examples, cutoff):
+    if not len(train.places) or not _tests(examples, cutoff):
         return False
     try:
-        check("training", examples.denied[train], int(examples.day.min()), cutoff - 1)
+        check("training", examples.denied[train.places], int(examples.day.min()), cutoff - 1)
         folds(examples, train, cutoff, _PLANS)
     except TrainingError:
         return False
@@ -159,8 +160,8 @@ def _judged(values: F32, examples: Examples, cutoff: int, settings: Settings) ->
     parts = folds(examples, train, cutoff, _PLANS)
     answers, rounds = foretold(values, examples, parts, settings, _unseen)
     later = parts[0].later
-    weight = boosters.weights(examples.day[later], settings.half_life)
-    calibration = Calibration.fit(answers[0].raw, examples.denied[later], weight)
+    weight = later.weight * boosters.weights(examples.day[later.places], settings.half_life)
+    calibration = Calibration.fit(answers[0].raw, examples.denied[later.places], weight)
     of = boosters.material(values, examples, train, settings)
     booster = NativeBooster(boosters.grow(of, rounds, settings, _unseen).text)
     threads = boosters.cores(settings.threads)

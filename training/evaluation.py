@@ -96,14 +96,12 @@ class Refit:
     """The registered model beside the judged one: the same recipe on all claims of ``period``.
 
     ``learned_before`` is the ISO day after the last answer that it learned from. ``cutoffs`` are
-    the ISO days on which the folds, which calibrate both, learned; ``late`` says that they learned
-    answers that came after these days, but before the test period.
+    the ISO days on which the folds, which calibrate both, learned.
     """
 
     period: Period
     learned_before: str
     cutoffs: tuple[str, ...]
-    late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ class Evaluation:
 
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
-    ``mature_days`` is the age at which 98 % of answers are there, ``gap_days`` that for 80 %.
+    ``mature_days`` is the age at which 98 % of answers are there.
     ``gates`` are empty where nobody asked for a promotion; ``refit`` is ``None`` where a model that
     exists already was judged.
     """
@@ -122,7 +120,6 @@ class Evaluation:
     claims: int
     until: str
     mature_days: int
-    gap_days: int
     dropped: dict[str, int]
     periods: tuple[Period, ...]
     overall: Figures
@@ -292,7 +289,6 @@ def evaluate(
     claims: int,
     examples: Examples,
     periods: tuple[Period, ...],
-    gap: int,
     extra_dropped: Mapping[str, int],
     rows: I64,
     predicted: Prediction,
@@ -315,7 +311,6 @@ def evaluate(
         claims=claims,
         until=iso(examples.maturity.until),
         mature_days=examples.maturity.overall,
-        gap_days=gap,
         dropped={**examples.dropped, **extra_dropped},
         periods=periods,
         overall=figures(predicted.probability, denied, seed),

@@ -16,12 +16,11 @@ from models.denial import DenialModel
 from training import boosters
 from training.boosters import Settings
 from training.causes import shares
-from training.examples import Examples
+from training.examples import Examples, Known
 from training.folds import OutOfTime
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
@@ -37,16 +36,17 @@ class Fitted:
     gain: F64
 
 
-def best_threshold(probability: F64, denied: Flags) -> float:
+def best_threshold(probability: F64, denied: Flags, weight: F64) -> float:
     """The probability from which a claim is flagged: the one with the best F1.
 
-    F1 is the harmonic mean of precision and recall; the first of equals counts. It lies half way to
+    F1 is the harmonic mean of precision and recall, each claim counted by its ``weight``; the first
+    of equals counts. It lies half way to
     the next lower probability, so that no rounding moves a claim across.
     """
     order = np.argsort(-probability, kind="stable")
-    score, hit = probability[order], denied[order]
-    above = np.cumsum(hit)
-    f1 = 2 * above / (np.arange(1, len(hit) + 1) + above[-1])
+    score, heavy = probability[order], weight[order]
+    above = np.cumsum(heavy * denied[order])
+    f1 = 2 * above / (np.cumsum(heavy) + above[-1])
     ends = np.flatnonzero(np.append(score[1:] != score[:-1], True))
     best = ends[int(np.argmax(f1[ends]))]
     lower = score[best + 1] if best + 1 < len(score) else 0.0
@@ -56,30 +56,30 @@ def best_threshold(probability: F64, denied: Flags) -> float:
 def calibrate(out: OutOfTime, examples: Examples, settings: Settings) -> Calibration:
     """Fit the calibration to out-of-time predictions."""
     weight = boosters.weights(examples.day[out.places], settings.half_life)
-    return Calibration.fit(out.raw, examples.denied[out.places], weight)
+    return Calibration.fit(out.raw, examples.denied[out.places], out.weight * weight)
 
 
 def fit(
     values: F32,
     payer_key: U64,
     examples: Examples,
-    train: I64,
+    train: Known,
     rounds: int,
     out: OutOfTime,
     settings: Settings,
     facts: Mapping[str, object],
     progress: Progress,
 ) -> Fitted:
-    """Learn from the examples at ``train``, calibrate by the out-of-time predictions ``out``.
+    """Learn from the examples ``train``, calibrate by the out-of-time predictions ``out``.
 
     ``values`` (n by features) and ``payer_key`` (``Frame.payer``) belong to the n examples; only
-    those at ``train`` and at ``out.places`` are looked at.
+    those of ``train`` and at ``out.places`` are looked at.
     """
     with progress.stage("Learning who is denied, and why", rounds) as advance:
         of = boosters.material(values, examples, train, settings)
         made = boosters.grow(of, rounds, settings, advance)
     denied, category = examples.denied, examples.category
-    known = train[denied[train]]
+    known = train.places[denied[train.places]]
     calibration = calibrate(out, examples, settings)
     model = DenialModel.from_parts(
         causes=made.text,
@@ -87,7 +87,7 @@ def fit(
         prior=shares(category[known]),
         calibration=calibration,
         carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
-        threshold=best_threshold(calibration.apply(out.raw), denied[out.places]),
+        threshold=best_threshold(calibration.apply(out.raw), denied[out.places], out.weight),
         facts={**facts, "rounds": made.rounds},
     )
     return Fitted(model, made.rounds, made.gain)

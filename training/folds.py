@@ -18,7 +18,7 @@ from models.causes import mix
 from training import boosters
 from training.boosters import Settings, Track
 from training.causes import shares
-from training.examples import Examples
+from training.examples import Examples, Known
 from training.splits import Fold
 
 F32 = NDArray[np.float32]
@@ -33,13 +33,15 @@ _LEAST: Final = 20  # foretold claims of each kind, below which trees would stop
 class OutOfTime:
     """Examples foretold by trees that learned only what was known before they were submitted.
 
-    ``places`` (n) are among the examples and ``raw`` (n) the raw scores (log-odds) of denial.
+    ``places`` (n) are among the examples, ``weight`` (n) is what each stands for (claims whose
+    answers take longer), and ``raw`` (n) are the raw scores (log-odds) of denial.
     ``why_places`` (m) are those of them that were denied for a known category, ``why`` (m, 14) the
     probability of each of ``CATEGORIES`` given a denial. ``fold`` and ``why_fold`` say which trees
     foretold each: 0 for the first fold, and so on.
     """
 
     places: I64
+    weight: F64
     raw: F64
     fold: I8
     why_places: I64
@@ -51,6 +53,7 @@ class OutOfTime:
         ahead = np.int8(self.fold.max(initial=-1) + 1)
         return OutOfTime(
             np.concatenate((self.places, later.places)),
+            np.concatenate((self.weight, later.weight)),
             np.concatenate((self.raw, later.raw)),
             np.concatenate((self.fold, later.fold + ahead)),
             np.concatenate((self.why_places, later.why_places)),
@@ -59,11 +62,13 @@ class OutOfTime:
         )
 
 
-def gather(examples: Examples, places: I64, raw: F64, why: F64, fold: int) -> OutOfTime:
-    """One fold's answers for the examples at ``places`` (n): raw scores (n), categories (n, 14)."""
+def gather(examples: Examples, asked: Known, raw: F64, why: F64, fold: int) -> OutOfTime:
+    """One fold's answers for the n examples ``asked``: raw scores (n), categories (n, 14)."""
+    places = asked.places
     known = np.flatnonzero(examples.category[places] >= 0)
     return OutOfTime(
         places=places,
+        weight=asked.weight,
         raw=raw,
         fold=np.full(len(places), fold, np.int8),
         why_places=places[known],

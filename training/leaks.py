@@ -85,11 +85,11 @@ def times(prepared: Prepared, examples: Examples, parts: Split, values: F32) -> 
 def _labels(examples: Examples, parts: Split) -> str:
     if (examples.known_on < examples.day).any():
         return "some of its labels were known before their claims were sent"
-    learned = ((fold.train, fold.known) for fold in parts.folds)
+    learned = ((fold.train.places, fold.starts) for fold in parts.folds)
     for part, before in (
         *learned,
         (parts.foretold, parts.test_starts),
-        (parts.train, parts.test_starts),
+        (parts.train.places, parts.test_starts),
     ):
         late = int((examples.known_on[part] >= before).sum())
         if late:

@@ -25,7 +25,7 @@ from training.boosters import Settings, latest, parameters
 from training.ceiling import ceiling
 from training.days import iso
 from training.evaluation import Evaluation, Period, Refit, evaluate, period, signal
-from training.examples import Examples
+from training.examples import Examples, Known, learnable
 from training.fit import Fitted, fit
 from training.folds import OutOfTime, foretell, gather
 from training.prepare import Prepared, matrix
@@ -78,7 +78,7 @@ def periods(examples: Examples, parts: Split) -> tuple[Period, ...]:
     denied, foretold = examples.denied, parts.foretold
     day = examples.day[foretold]
     return (
-        period("training", parts.train_starts, parts.train_ends, denied[parts.train]),
+        period("training", parts.train_starts, parts.train_ends, denied[parts.train.places]),
         period("calibration", int(day.min()), int(day.max()), denied[foretold]),
         period("test", parts.test_starts, parts.test_ends, denied[parts.test]),
     )
@@ -98,7 +98,6 @@ def _facts(of: _Material, learned_before: int) -> dict[str, object]:
         "parameters": recipe(of.settings),
         "periods": [asdict(one) for one in periods(of.examples, of.split)],
         "cutoffs": [iso(fold.starts) for fold in of.split.folds],
-        "gap_days": of.split.gap,
         # No answer of this day or later was used for learning or calibrating.
         "learned_before": iso(learned_before),
     }
@@ -163,9 +162,9 @@ def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> F
 def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
     """What the judged model foretold of the test claims, as far as the data's end allows it."""
     kept = np.flatnonzero(examples.known_on[test] <= examples.maturity.until)
-    return gather(
-        examples, test[kept], predicted.raw[kept], predicted.category_probability[kept], 0
-    )
+    # Mature claims: they stand for nobody else.
+    asked = Known(test[kept], np.ones(len(kept)))
+    return gather(examples, asked, predicted.raw[kept], predicted.category_probability[kept], 0)
 
 
 def _registered(
@@ -182,20 +181,19 @@ def _registered(
     model say that it learned from the future.
     """
     examples = of.examples
-    every = np.flatnonzero(examples.known_on <= examples.maturity.until)
-    before = int(examples.known_on[every].max()) + 1
+    every = learnable(examples, examples.maturity.until + 1)
+    before = int(examples.known_on[every.places].max()) + 1
     facts = _facts(of, before) | {
         "judged": {"digest": judged.digest, "learned_before": iso(of.split.test_starts)}
     }
     made = fit(
         of.values, of.payer_key, examples, every, rounds, out, of.settings, facts, progress
     )  # fmt: skip
-    day = examples.day[every]
+    day = examples.day[every.places]
     refit = Refit(
-        period=period("all", int(day.min()), int(day.max()), examples.denied[every]),
+        period=period("all", int(day.min()), int(day.max()), examples.denied[every.places]),
         learned_before=iso(before),
         cutoffs=tuple(iso(fold.starts) for fold in of.split.folds),
-        late=of.split.late,
     )
     return replace(made, model=made.model.promising(promise)), refit
 
@@ -216,8 +214,10 @@ def _evaluation(
         claims=claims,
         examples=examples,
         periods=periods(examples, parts),
-        gap=parts.gap,
-        extra_dropped={"not answered, or too young, when the test period began": parts.waiting},
+        extra_dropped={
+            "not answered, or too young to tell, when the test period began": parts.waiting,
+            "answered, but too young to judge by": parts.young,
+        },
         rows=parts.test,
         predicted=predicted,
         carcs=judged.model.carcs,
@@ -243,13 +243,13 @@ def _checks(prepared: Prepared, of: _Material, judged: Fitted) -> tuple[Gate, ..
     parts, examples = of.split, of.examples
     last = of.values[parts.test[latest(examples.day[parts.test])]]
     return (
-        leaks.missing(of.values[parts.train], last, judged.gain),
+        leaks.missing(of.values[parts.train.places], last, judged.gain),
         leaks.times(prepared, examples, parts, of.values),
     )
 
 
 def _peers(values: F32, examples: Examples, parts: Split, seed: int) -> dict[str, F64]:
-    train, test = parts.train, parts.test
+    train, test = parts.train.places, parts.test
     denied = examples.denied[train]
     return {
         "constant": baselines.constant(denied, len(test)),

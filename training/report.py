@@ -77,7 +77,6 @@ def _periods(made: Evaluation, screen: Console) -> None:
     dropped = [f"{count:,} {reason}" for reason, count in made.dropped.items() if count]
     screen.print(
         f"Answers were read until {made.until}; 98 % of them come within {made.mature_days} days."
-        + (f" 80 % come within {made.gap_days}." if made.gap_days else "")
     )
     if dropped:
         screen.print(f"Left out: {'; '.join(dropped)}.")
@@ -89,12 +88,9 @@ def _periods(made: Evaluation, screen: Console) -> None:
 def _refit(made: Evaluation, refit: Refit, screen: Console) -> None:
     trained, foretold, tested = made.periods
     days = ", ".join(refit.cutoffs)
-    learned = f"what was known on {days}"
-    if refit.late:
-        learned = f"from claims submitted before {days} (the data is too short to wait for answers)"
     screen.print(
         f"Calibrated by {foretold.examples:,} of the training claims, foretold by trees that had "
-        f"learned {learned}."
+        f"learned what was known on {days}."
     )
     screen.print(
         f"Judged: trained on {trained.examples:,} claims answered before {tested.first}. "

@@ -15,12 +15,10 @@ LARGE: Final = 200_000
 """Claims above which paid ones are sampled. Denials are rare, and all of them are kept."""
 
 
-def thinned(
-    rows: I64, denied: Flags, weight: F64 | None, seed: int, most: int = LARGE
-) -> tuple[I64, F64 | None]:
+def thinned(rows: I64, denied: Flags, weight: F64, seed: int, most: int = LARGE) -> tuple[I64, F64]:
     """At most about ``most`` of the examples at ``rows`` (n), and what each weighs.
 
-    ``denied`` and ``weight`` (n; ``None``: all alike) belong to them. All denied claims are kept,
+    ``denied`` and ``weight`` (n) belong to them. All denied claims are kept,
     and as many paid ones drawn by ``seed`` as make up ``most``, never fewer than the denied. Those
     drawn weigh as much as all paid claims did on the whole, so that probabilities stay what they
     were. Order is kept.
@@ -31,6 +29,5 @@ def thinned(
         return rows, weight
     drawn = np.random.default_rng(seed).choice(paid, kept, replace=False)
     places = np.sort(np.concatenate((np.flatnonzero(denied), drawn)))
-    own = np.ones(len(rows)) if weight is None else weight
-    heavier = np.where(denied, 1.0, own[paid].sum() / own[drawn].sum())
-    return rows[places], (own * heavier)[places]
+    heavier = np.where(denied, 1.0, weight[paid].sum() / weight[drawn].sum())
+    return rows[places], (weight * heavier)[places]

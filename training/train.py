@@ -95,7 +95,7 @@ def _register(registry: Registry, learned: Learned, settings: Settings) -> str:
 def _parameters(learned: Learned, settings: Settings) -> dict[str, str | int | float]:
     made = learned.evaluation
     chosen: dict[str, str | int | float] = {**parameters(settings)}
-    chosen |= {"rounds": learned.registered.rounds, "gap_days": made.gap_days}
+    chosen |= {"rounds": learned.registered.rounds}
     chosen["half_life_days"] = "none" if settings.half_life is None else settings.half_life
     refit = () if made.refit is None else (made.refit.period,)
     for one in (*made.periods, *refit):
