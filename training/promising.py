@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 
 CONFIDENCE: Final = 0.95
 PRECISIONS: Final = tuple(step / 100 for step in range(50, 100))
-_FEWEST: Final = 20  # flagged calibration claims of the strictest threshold
+_FEWEST: Final = 20  # flagged claims of the strictest threshold, when chosen and when measured
 _STEP: Final = 1.08  # each threshold flags so many times the claims of the one before
 _EDGE: Final = 1e-6
 
@@ -63,7 +63,12 @@ def thresholds(probability: F64, denied: Flags) -> list[float]:
 
 
 def measure(walk: list[float], probability: F64, denied: Flags) -> Promise:
-    """The table, from thresholds fixed beforehand and the n test claims."""
+    """The table, from thresholds fixed beforehand and the n test claims.
+
+    A threshold above which hardly a test claim lies shows nothing either way and is passed over:
+    that looks at probabilities alone, not at outcomes.
+    """
+    walk = [at for at in walk if int((probability >= at).sum()) >= _FEWEST]
     hits = [int(denied[probability >= at].sum()) for at in walk]
     flagged = [int((probability >= at).sum()) for at in walk]
     bounds = [

@@ -8,7 +8,7 @@ from claims.categories import CATEGORIES
 from models.causes import Causes
 from training.boosters import Settings, grow, material
 from training.causes import RARE, causes, numbered
-from training.examples import Examples, Maturity
+from training.examples import Examples, Known, Maturity
 
 
 def _claims(
@@ -70,10 +70,11 @@ def test_a_rare_leftover_stays_rare_in_what_is_foretold() -> None:
         rows=np.arange(count), day=np.zeros(count, np.int32), known_on=np.zeros(count, np.int32),
         denied=denied, category=category, carc=np.full(count, ""),
         payer=np.zeros(count, np.int32), payers=("A",), dropped={},
-        maturity=Maturity(until=0, overall=0, gap=0, by_payer=none, gap_by_payer=none),
+        mature=np.ones(count, np.bool_),
+        maturity=Maturity(until=0, overall=0, by_payer=none),
     )  # fmt: skip
     settings = Settings(threads=1)
-    of = material(values, examples, np.arange(count), settings)
+    of = material(values, examples, Known(np.arange(count), np.ones(count)), settings)
     made = grow(of, 40, settings, lambda _=1, /: None)
     assert made.causes.names == ["paid", CATEGORIES[2], CATEGORIES[5], "any_other"]
     found = mix(NativeBooster(made.text).raw(values))

@@ -22,12 +22,13 @@ def test_the_threshold_has_the_best_f1(seed: int, size: int, ties: bool) -> None
         probability = np.round(probability, 1).clip(0.1, 0.9)
     denied = random.random(size) < probability
     denied[0] = True
+    weight = random.uniform(1, 5, size)
 
     def f1(limit: float) -> float:
-        flagged = probability >= limit
-        return 2 * (flagged & denied).sum() / (flagged.sum() + denied.sum())
+        flagged = weight * (probability >= limit)
+        return 2 * (flagged * denied).sum() / (flagged.sum() + weight[denied].sum())
 
-    made = f1(best_threshold(probability, denied))
+    made = f1(best_threshold(probability, denied, weight))
     best = max(f1(limit) for limit in np.unique(probability))
     assert made == pytest.approx(best)
 
@@ -50,8 +51,9 @@ def _track(random: np.random.Generator, size: int) -> Track:
     values = random.normal(size=(2 * size, len(NAMES))).astype(np.float32)
     denied = random.random(2 * size) < 1 / (1 + np.exp(-values[:, 0]))
     label = np.where(denied, 1 + (values[:, 1] > 0), 0)
-    of = Material(values[:size], label[:size], None, Causes((0, 1), other=False))
-    return Track(of, values[size:], denied[size:], Settings(threads=1, leaves=5))
+    of = Material(values[:size], label[:size], np.ones(size), Causes((0, 1), other=False))
+    weight = random.uniform(1, 5, size)
+    return Track(of, values[size:], denied[size:], weight, Settings(threads=1, leaves=5))
 
 
 def test_what_is_watched_is_the_log_loss_of_a_denial() -> None:
@@ -62,8 +64,9 @@ def test_what_is_watched_is_the_log_loss_of_a_denial() -> None:
     random = np.random.default_rng(9)
     values = random.normal(size=(1000, len(NAMES))).astype(np.float32)
     denied = (random.random(1000) < 1 / (1 + np.exp(-values[:, 0])))[500:]
+    weight = random.uniform(1, 5, 500)
     raw = mix(track.raw(values[500:], 3, 1)).raw
-    assert loss == pytest.approx(np.logaddexp(0, np.where(denied, -raw, raw)).sum())
+    assert loss == pytest.approx(weight @ np.logaddexp(0, np.where(denied, -raw, raw)))
 
 
 def test_the_rounds_chosen_are_those_best_over_all_folds() -> None:
@@ -88,7 +91,7 @@ def test_without_enough_to_choose_by_all_rounds_are_grown() -> None:
 
 def test_the_half_life_weighs_old_examples_less() -> None:
     day = np.array([0, 30, 60], np.int32)
-    assert weights(day, None) is None
+    assert weights(day, None).tolist() == [1.0, 1.0, 1.0]
     assert weights(day, 30.0).tolist() == [0.25, 0.5, 1.0]
 
 

@@ -61,9 +61,9 @@ def test_labels_used_before_they_were_known_are_caught(prepared: Prepared) -> No
     parts = split(every)
     values = np.zeros((len(every), len(NAMES)), np.float32)
     for places, day in (
-        (parts.folds[0].train, parts.folds[0].starts),
-        (parts.folds[-1].later, parts.test_starts),
-        (parts.train, parts.test_starts),
+        (parts.folds[0].train.places, parts.folds[0].starts),
+        (parts.folds[-1].later.places, parts.test_starts),
+        (parts.train.places, parts.test_starts),
     ):
         late = every.known_on.copy()
         late[places[:7]] = day

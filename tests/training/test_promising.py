@@ -65,3 +65,12 @@ def test_chance_promises_nothing() -> None:
     denied = random.random(4_000) < 0.2
     assert measure(thresholds(probability, denied), probability, denied).rows == ()
     assert measure(thresholds(np.full(100, 0.3), denied[:100]), probability, denied).best is None
+
+
+def test_a_threshold_that_no_test_claim_reaches_does_not_end_the_walk() -> None:
+    probability = np.repeat([0.7, 0.1], [100, 400])
+    denied = np.repeat([True, False], [100, 400])
+    told = measure([0.9, 0.6], probability, denied)
+    assert told.rows
+    assert told.rows[-1].threshold == 0.6
+    assert told.rows[-1].bound > 0.95

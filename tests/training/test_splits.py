@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.examples import Examples, Maturity, habits, learnable, measure
+from training.examples import Examples, Maturity, learnable, measure
 from training.problems import TrainingError
 from training.splits import split
 
@@ -31,6 +31,7 @@ def _examples(
         carc=np.full(size, "", "<U3"),
         payer=payer,
         payers=tuple("ABCDEF"[: len(lags)]),
+        mature=np.ones(size, np.bool_),
         maturity=measure(day, day + lag, payer, len(lags)),
         dropped={},
     )
@@ -40,18 +41,20 @@ def _examples(
 @given(st.integers(0, 1_000), st.integers(120, 900), st.integers(1, 30))
 def test_nothing_is_learned_before_it_was_known(seed: int, days: int, lag: int) -> None:
     every = _examples(6_000, days, (lag, 3), seed=seed)
+    every = replace(every, mature=every.day < FIRST + days - lag)
     made = split(every)
     known, day = every.known_on, every.day
-    assert known[made.train].max() < made.test_starts <= day[made.test].min()
-    assert len(made.train) + made.waiting + len(made.test) == len(every)
+    train = made.train.places
+    assert known[train].max() < made.test_starts <= day[made.test].min()
+    assert every.mature[made.test].all()
+    assert len(train) + made.waiting + len(made.test) + made.young == len(every)
     assert made.folds
     for fold in made.folds:
-        assert known[fold.train].max() < fold.known <= made.test_starts
-        assert fold.known == (made.test_starts if made.late else fold.starts)
-        assert day[fold.train].max() < fold.starts <= day[fold.later].min()
-        assert day[fold.later].max() < fold.ends <= made.test_starts
-        assert known[fold.later].max() < made.test_starts
-    assert np.isin(made.foretold, made.train).all()
+        assert known[fold.train.places].max() < fold.starts
+        assert day[fold.train.places].max() < fold.starts <= day[fold.later.places].min()
+        assert day[fold.later.places].max() < fold.ends <= made.test_starts
+        assert known[fold.later.places].max() < made.test_starts
+    assert np.isin(made.foretold, train).all()
     assert len(np.unique(made.foretold)) == len(made.foretold)
 
 
@@ -60,7 +63,8 @@ def test_shares_are_a_quarter_and_three_eighths() -> None:
     made = split(every)
     assert len(made.test) / len(every) == pytest.approx(0.25, abs=0.01)
     for fold in made.folds:
-        assert len(fold.later) / len(made.train) == pytest.approx(0.125, abs=0.01)
+        share = len(fold.later.places) / len(made.train.places)
+        assert share == pytest.approx(0.125, abs=0.01)
 
 
 def test_a_growing_practice_is_split_by_claims_not_by_days() -> None:
@@ -68,17 +72,6 @@ def test_a_growing_practice_is_split_by_claims_not_by_days() -> None:
     day = (FIRST + 700 * np.sqrt(np.random.default_rng(1).random(30_000))).astype(np.int32)
     made = split(replace(every, day=day, known_on=day + np.int32(5)))
     assert len(made.test) == pytest.approx(0.25 * 30_000, rel=0.03)
-
-
-def test_each_payer_loses_as_many_days_as_it_takes_to_answer() -> None:
-    every = _examples(60_000, 600, (8, 60))
-    cutoff = FIRST + 400
-    learned = learnable(every, cutoff)
-    gap = habits(every, cutoff).gap_by_payer
-    assert gap[0] < 20 < 70 < gap[1]
-    for payer in (0, 1):
-        latest = every.day[learned][every.payer[learned] == payer].max()
-        assert cutoff - 1 - latest == gap[payer]
 
 
 def test_what_may_be_learned_does_not_hang_on_what_comes_later() -> None:
@@ -92,33 +85,30 @@ def test_what_may_be_learned_does_not_hang_on_what_comes_later() -> None:
         known_on=slow,
         denied=every.denied ^ later,
         maturity=Maturity(
-            until=0, overall=1, gap=1,
-            by_payer=np.ones(2, np.int32), gap_by_payer=np.ones(2, np.int32),
+            until=0, overall=1, by_payer=np.ones(2, np.int32),
         ),
     )  # fmt: skip
-    assert np.array_equal(learnable(turned, cutoff), before)
+    after = learnable(turned, cutoff)
+    assert np.array_equal(after.places, before.places)
+    assert np.array_equal(after.weight, before.weight)
 
 
 def test_small_data_gets_fewer_folds_and_no_worse_minimums() -> None:
     sizes = {size: split(_examples(size, 365, (5,))) for size in (640, 1_000, 5_000)}
     assert [len(made.folds) for made in sizes.values()] == [2, 3, 3]
     for made in sizes.values():
-        assert not made.late
         assert len(made.foretold) >= 100
-        assert min(len(fold.train) for fold in made.folds) >= 300
+        assert min(len(fold.train.places) for fold in made.folds) >= 300
 
 
 def test_slow_answers_on_short_data_leave_room_for_folds() -> None:
-    """Answers take a third of the time there is: at the cut-off days nothing much was known yet."""
+    """Answers take a third of the time there is: at the cut-off days little was known yet."""
     every = _examples(15_000, 150, (42,))
     made = split(every)
-    assert made.late
-    assert len(made.folds) == 3
+    assert made.folds
     for fold in made.folds:
-        assert len(fold.train) >= 0.4 * len(made.train)
-        assert every.day[fold.train].max() < fold.starts
-        assert every.known_on[fold.train].max() >= fold.starts
-    assert every.known_on[made.train].max() < made.test_starts
+        assert every.known_on[fold.train.places].max() < fold.starts
+    assert every.known_on[made.train.places].max() < made.test_starts
 
 
 @pytest.mark.parametrize(
