@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.columns import NO_DAY
+from features.expected import not_authorized, not_covered, same_again, too_late
 from features.frame import Frame
 from features.front_desk import authorization_state, coverage_state
 from features.priors import NONE, Priors
@@ -64,6 +65,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
     alike = lines.lowest(before.exact_repeats, empty=0) > 0
     paper = np.minimum(frame.attachments, 2) * 2 + frame.notes
     coverage = frame.position * 16 + np.minimum(frame.other_payers, 3) * 2 + frame.other_adjudicated
+    lag, cover = lag_days(frame), coverage_state(frame)
     return {
         "payer": frame.payer,
         "filing_code": frame.filing_code,
@@ -71,7 +73,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
         "rendering": frame.rendering,
         "location": np.where(frame.facility != 0, frame.facility, frame.billing),
         "setting": frame.setting,
-        "lag": np.searchsorted(_LAG_STEPS, lag_days(frame), side="right"),
+        "lag": np.searchsorted(_LAG_STEPS, lag, side="right"),
         "coverage": coverage,
         "missing": missing_fields(frame, lines),
         "paperwork": paper,
@@ -79,7 +81,10 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
         "member": frame.member,
         "age_group": np.searchsorted(_AGE_STEPS, frame.age, side="right"),
         "sex": frame.sex,
-        "coverage_state": coverage_state(frame),
+        "coverage_state": cover,
+        "too_late": too_late(lag, frame.delay_reason),
+        "not_covered": not_covered(cover),
+        "same_again": same_again(state, every, alike),
     }
 
 
@@ -88,6 +93,7 @@ def line_columns(
 ) -> dict[str, NDArray[Any]]:
     """Build the columns of ``LINE_KINDS``, each (m,); ``missing`` (n,) as of ``claim_columns``."""
     of = frame.line_claim
+    authorized = authorization_state(frame)
     return {
         "payer": frame.payer[of],
         "procedure": frame.procedure,
@@ -104,5 +110,6 @@ def line_columns(
         "unit_count": np.searchsorted(_UNIT_STEPS, frame.units, side="right"),
         "missing": missing[of],
         "revenue": frame.revenue,
-        "authorization_state": authorization_state(frame),
+        "authorization_state": authorized,
+        "not_authorized": not_authorized(authorized),
     }

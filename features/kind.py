@@ -5,7 +5,8 @@ A kind is a tuple of columns (``features.key_columns``). Its rate is
 been seen, and leans on the broader one for the rest. A kind with a ``category`` counts only the
 denials of that category, over the same claims or lines as the kind ``over``. A kind that ``needs``
 a column counts only rows in which it is known (not 0); where it is not, the broader key speaks
-alone, so that facts which nobody gives are no evidence.
+alone, so that facts which nobody gives are no evidence. A kind that ``expects`` a column leans on
+it where it is above the broader key's rate (``features.expected``).
 
 A ``usual`` kind also says how usual its detail is: the share of the rows of the broader key that
 have it too, ``(seen + 1/2) / (seen of the broader key + 1)``. What hardly ever goes out so (a
@@ -34,6 +35,7 @@ class Kind:
     category: str = ""
     over: str = ""
     needs: str = ""
+    expects: str = ""
     recent: bool = False
     shown: bool = True
     usual: bool = False
@@ -120,4 +122,5 @@ class KindGroup:
         self.shown = np.array([i for i, kind in enumerate(kinds) if kind.shown])
         self.recent = np.array([i for i, kind in enumerate(kinds) if kind.recent])
         self.seen = np.array([i for i in self.shown if not kinds[i].category])
+        self.expects = [(place, kind.expects) for place, kind in enumerate(kinds) if kind.expects]
         self.usual = np.array([i for i, kind in enumerate(kinds) if kind.usual])

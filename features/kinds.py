@@ -27,6 +27,15 @@ __all__ = [
 ]
 
 
+# Of which public rules expect something (features.expected).
+_EXPECTED: Final = {
+    ("timely_filing", "payer_lag"): "too_late",
+    ("eligibility", "payer_coverage_state"): "not_covered",
+    ("duplicate", "payer_repeat"): "same_again",
+    ("authorization", "payer_authorization_state"): "not_authorized",
+}
+
+
 def _mixes(all_name: str, payer_name: str, fine: dict[str, str]) -> tuple[Kind, ...]:
     """Build the chain all -> payer -> fine keys for each category's share of the denials."""
     kinds: list[Kind] = []
@@ -65,6 +74,7 @@ def _fine(category: str, over: str, parent: str) -> Kind:
         category=category,
         over=over,
         needs=base.needs,
+        expects=_EXPECTED.get((category, over), ""),
     )
 
 

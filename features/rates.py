@@ -122,8 +122,12 @@ def rates(
                 seen[level] + PRIOR_STRENGTH
             )
         else:
-            lean = STRENGTH * rate[group.parent[level]]
-            rate[level] = (denied[level] + lean) / (seen[level] + STRENGTH)
+            broader = rate[group.parent[level]]
+            for place, name in group.expects:
+                if place in level:
+                    own = broader[level == place]
+                    broader[level == place] = np.maximum(own, columns[name])
+            rate[level] = (denied[level] + STRENGTH * broader) / (seen[level] + STRENGTH)
     recent = (denied_lately + STRENGTH * rate) / (seen_lately + STRENGTH)
     usual = group.usual
     share = (seen[usual] + 0.5) / (seen[group.parent[usual]] + 1.0)
