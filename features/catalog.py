@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from claims.categories import CATEGORY_CODE
 from features.facts import FACTS
 from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, KindGroup
 
@@ -82,10 +83,11 @@ PLACE: Final = {name: place for place, name in enumerate(NAMES)}
 _MIXED: Final = tuple(
     kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds) if kind.category and kind.shown
 )
-FINE: Final = np.array(
-    [
-        PLACE[f"{kind.name}_rate"]
-        for kind in _MIXED
-        if len(kind.parts) > 1 and kind.name not in {other.parent for other in _MIXED}
-    ]
+_FINEST: Final = tuple(
+    kind
+    for kind in _MIXED
+    if len(kind.parts) > 1 and kind.name not in {other.parent for other in _MIXED}
 )
+FINE: Final = np.array([PLACE[f"{kind.name}_rate"] for kind in _FINEST])
+FINE_CATEGORIES: Final = np.array([CATEGORY_CODE[kind.category] for kind in _FINEST])
+"""The category (its place in ``CATEGORIES``) that each of ``FINE`` is the finest rate of."""

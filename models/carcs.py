@@ -19,6 +19,26 @@ from claims.categories import CATEGORIES
 
 LEAN: Final = 20.0
 _ALL: Final = 1_000_000  # more CARCs than there are
+TYPICAL: Final[dict[str, tuple[str, ...]]] = {
+    "eligibility": ("27", "26", "31"),
+    "authorization": ("197", "15", "198"),
+    "coding": ("4", "11"),
+    "bundling": ("97", "236"),
+    "medical_necessity": ("50",),
+    "timely_filing": ("29",),
+    "duplicate": ("18",),
+    "coordination_of_benefits": ("22", "109"),
+    "missing_information": ("16",),
+    "documentation": ("252", "226"),
+    "non_covered": ("96", "204"),
+    "benefit_limit": ("119", "35"),
+    "provider_enrollment": ("B7", "170", "185"),
+}
+"""Codes that say a category in their own meaning (``claims/carc.csv``), the plainest first.
+
+Where no denial of a category was ever counted, each stands for one imagined denial, the first for
+two.
+"""
 
 Counts = dict[str, int]
 
@@ -62,8 +82,9 @@ class CarcTable:
     def top(self, category: int, payer: int, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The likeliest CARCs and their probability, given a denial of ``category`` by ``payer``.
 
-        Empty when no denial of this category was ever counted. The probabilities add up to less
-        than 1: some of it belongs to codes that are not shown or were never seen.
+        Where no denial of this category was ever counted, the codes that mean it (``TYPICAL``). The
+        probabilities add up to less than 1: some of it belongs to codes that are not shown or were
+        never seen.
         """
         # A payer never seen leans wholly on the others: one answer for all such payers.
         key = (category, payer if (category, payer) in self.by_payer else 0, count)
@@ -80,14 +101,14 @@ class CarcTable:
         categories of the category's chance times its own within the category.
         """
         found: dict[str, float] = {}
-        for category in self.overall:
+        for category in range(len(CATEGORIES)):
             for code, share in self.top(category, payer, _ALL):
                 found[code] = found.get(code, 0.0) + chances[category] * share
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return tuple(ranked[:count])
 
     def _ranked(self, category: int, payer: int, count: int) -> tuple[tuple[str, float], ...]:
-        everywhere = self.overall.get(category, {})
+        everywhere = self.overall.get(category) or _typical(category)
         # One imagined denial carries a code never seen.
         total = sum(everywhere.values()) + 1
         here = self.by_payer.get((category, payer), {})
@@ -122,6 +143,11 @@ class CarcTable:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CarcTableError("The table of CARCs is not one of this version.") from error
         return cls(overall, by_payer)
+
+
+def _typical(category: int) -> Counts:
+    codes = TYPICAL.get(CATEGORIES[category], ())
+    return {code: 2 if place == 0 else 1 for place, code in enumerate(codes)}
 
 
 def _sorted(counts: Counter[str]) -> Counts:

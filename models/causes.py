@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
+from features.catalog import FINE, FINE_CATEGORIES
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,7 @@ PAID: Final = "paid"
 ANY_OTHER: Final = "any_other"
 """The class of denials for a category too rare to be learned, or for none that is known."""
 
+_LITTLE: Final = 0.02  # a rate that says next to nothing
 _LOWEST: Final = -700.0  # below it an exponential is less than any number that matters
 _ROOT_HALF: Final = 0.7071067811865476
 # ln 2 in two parts: the first has so few bits that whole multiples of it are exact.
@@ -68,25 +70,41 @@ class Causes:
         learned = [CATEGORIES[place] for place in self.learned]
         return [PAID, *learned, *([ANY_OTHER] if self.other else [])]
 
-    def spread(self, share: Floats, prior: Floats) -> Floats:
+    def spread(self, share: Floats, evidence: Floats) -> Floats:
         """Probability of each of ``CATEGORIES`` given a denial (n, 14) from ``Mix.share`` (n, k).
 
-        What "any other" has is divided among the categories not learned by their ``prior`` (14)
-        shares; without such a class they keep these. Rows sum to 1.
+        ``evidence`` (n, 14), above 0, is what each claim's own history says for each category
+        (``evidence``). Categories that were not learned have their part of it, or what "any other"
+        has if that is more, and divide it by their evidence; the learned ones divide the rest by
+        their shares. So a category never denied before is named where all speaks for it. Rows sum
+        to 1.
         """
         places = list(self.learned)
-        rest = prior.copy()
-        rest[places] = 0.0
-        kept = 1.0
+        rest = evidence.copy()
+        rest[:, places] = 0.0
+        left = _in_order(rest.T)
+        mass = left / _in_order(evidence.T)
+        known = share[:, : len(places)]
         if self.other:
-            # Where every category was learned, what is left over may be any of them.
-            rest = rest if rest.any() else prior
-            out: Floats = share[:, -1:] * (rest / rest.sum())
-        else:
-            out = np.tile(rest, (len(share), 1))
-            kept = 1.0 - float(rest.sum())
-        out[:, places] += share[:, : len(places)] * kept
+            mass = np.maximum(mass, share[:, -1])
+            if not left.any():
+                # Every category was learned: what is left over may be any of them.
+                rest, left = evidence, _in_order(evidence.T)
+        out: Floats = rest * (mass / np.where(left > 0, left, 1.0))[:, None]
+        if places:
+            out[:, places] += known * ((1.0 - mass) / _in_order(known.T))[:, None]
         return out
+
+
+def evidence(rows: NDArray[np.float32], prior: Floats) -> Floats:
+    """What feature rows (n, features) say for each of ``CATEGORIES`` given a denial: (n, 14).
+
+    The finest rate of each category (``features.catalog.FINE``), and a little of its ``prior``
+    (14) share among the denied, so that none has nothing.
+    """
+    found = np.tile(_LITTLE * prior, (len(rows), 1))
+    found[:, FINE_CATEGORIES] += np.nan_to_num(rows[:, FINE].astype(np.float64))
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

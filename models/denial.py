@@ -22,7 +22,7 @@ from features.catalog import FEATURES
 from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
-from models.causes import Causes, CausesError, Mix, mix, weighted
+from models.causes import Causes, CausesError, Mix, evidence, mix, weighted
 from models.native import NativeBooster, NativeError
 from models.promise import Promise, PromiseError
 
@@ -172,9 +172,11 @@ class DenialModel:
 
     def predict(self, values: Values) -> Prediction:
         """Score the matrix ``values`` (n, features) of ``features.build``, float32."""
-        mixed = self._mix(_matrix(values))
+        rows = _matrix(values)
+        mixed = self._mix(rows)
         probability = self.calibration.apply(mixed.raw)
-        return Prediction(mixed.raw, probability, self.causes.spread(mixed.share, self.prior))
+        said = evidence(rows, self.prior)
+        return Prediction(mixed.raw, probability, self.causes.spread(mixed.share, said))
 
     def scores(self, values: Values) -> tuple[Floats, Floats]:
         """Raw score and calibrated probability alone, each of shape (n)."""
@@ -183,7 +185,8 @@ class DenialModel:
 
     def categories(self, values: Values) -> Floats:
         """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14)."""
-        return self.causes.spread(self._mix(_matrix(values)).share, self.prior)
+        rows = _matrix(values)
+        return self.causes.spread(self._mix(rows).share, evidence(rows, self.prior))
 
     def contributions(self, values: Values) -> Floats:
         """What each feature adds to the raw score, shape (n, features + 1), base value last.

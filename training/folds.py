@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.progress import Advance, Progress
-from models.causes import mix
+from models.causes import evidence, mix
 from training import boosters
 from training.boosters import Settings, Track
 from training.causes import shares
@@ -126,7 +126,8 @@ def foretold(
     threads = boosters.cores(settings.threads)
     made = []
     for fold, track in zip(folds, tracks, strict=True):
-        mixed = mix(track.raw(values[fold.later.places], rounds, threads))
-        prior = shares(examples.category[fold.train.places])
-        made.append(Answers(mixed.raw, track.causes.spread(mixed.share, prior)))
+        later = values[fold.later.places]
+        mixed = mix(track.raw(later, rounds, threads))
+        said = evidence(later, shares(examples.category[fold.train.places]))
+        made.append(Answers(mixed.raw, track.causes.spread(mixed.share, said)))
     return made, rounds

@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
+from claims.carc import load_catalogue
 from claims.categories import CATEGORY_CODE
-from models.carcs import CarcTable, CarcTableError
+from models.carcs import TYPICAL, CarcTable, CarcTableError
 
 AUTHORIZATION = CATEGORY_CODE["authorization"]
 CODING = CATEGORY_CODE["coding"]
@@ -44,8 +45,16 @@ def test_something_is_left_for_codes_never_seen(table: CarcTable) -> None:
     assert dict(table.top(CODING, NEVER_SEEN)) == {"4": 0.5}
 
 
-def test_a_category_never_denied_has_none(table: CarcTable) -> None:
+def test_a_category_never_denied_has_the_codes_that_mean_it(table: CarcTable) -> None:
+    assert table.top(CATEGORY_CODE["timely_filing"], BIG) == (("29", pytest.approx(2 / 3)),)
+    assert [code for code, _ in table.top(CATEGORY_CODE["eligibility"], BIG)] == ["27", "26", "31"]
     assert table.top(CATEGORY_CODE["other"], BIG) == ()
+
+
+def test_typical_codes_are_of_their_category() -> None:
+    catalogue = load_catalogue()
+    for category, codes in TYPICAL.items():
+        assert {catalogue.facts(code).category for code in codes} == {category}
 
 
 def test_at_most_as_many_as_asked(table: CarcTable) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
-from models.causes import Causes, CausesError, exponential, logarithm, mix
+from features.catalog import FINE, FINE_CATEGORIES, NAMES
+from models.causes import Causes, CausesError, evidence, exponential, logarithm, mix
 
 Floats = NDArray[np.float64]
 EXPONENTIALS = [
@@ -93,22 +94,52 @@ def test_other_names_are_refused(names: list[str]) -> None:
         Causes.named(names)
 
 
+def _said(**rates: float) -> np.ndarray:
+    row = np.full(len(CATEGORIES), 1e-3)
+    for name, rate in rates.items():
+        row[CATEGORIES.index(name)] = rate
+    return row[None]
+
+
 def test_any_other_is_divided_among_what_was_not_learned() -> None:
-    prior = np.arange(1.0, 15.0) / 105
-    share = np.array([[0.5, 0.3, 0.2]])
-    made = Causes((0, 13), other=True).spread(share, prior)
+    said = np.arange(1.0, 15.0)[None] / 1_000
+    share = np.array([[0.1, 0.1, 0.8]])
+    made = Causes((0, 13), other=True).spread(share, said)
     assert made.sum() == pytest.approx(1, abs=1e-12)
-    assert made[0, [0, 13]].tolist() == [0.5, 0.3]
-    assert made[0, 1:13] == pytest.approx(0.2 * prior[1:13] / prior[1:13].sum())
+    # More speaks for the others (90 of 105) than "any other" has.
+    assert made[0, 1:13] == pytest.approx(said[0, 1:13] / said.sum())
+    assert made[0, 0] == pytest.approx(made[0, 13]) == pytest.approx(7.5 / 105)
+    strong = Causes((0, 13), other=True).spread(np.array([[0.02, 0.03, 0.95]]), said)
+    assert strong[0, [0, 13]] == pytest.approx([0.02, 0.03])
+
+
+def test_where_all_were_learned_what_is_left_over_may_be_any() -> None:
     every = tuple(range(len(CATEGORIES)))
-    full = Causes(every, other=True).spread(np.full((1, 15), 1 / 15), prior)
+    said = np.arange(1.0, 15.0)[None] / 1_000
+    full = Causes(every, other=True).spread(np.full((1, 15), 1 / 15), said)
     assert full.sum() == pytest.approx(1, abs=1e-12)
-    assert full[0] == pytest.approx(1 / 15 + prior / 15)
+    assert full[0] == pytest.approx(1 / 15 + said[0] / said.sum() / 15)
+    alone = Causes(every, other=False).spread(np.full((1, 14), 1 / 14), said)
+    assert alone[0] == pytest.approx(1 / 14)
 
 
-def test_without_any_other_what_was_not_learned_keeps_its_prior_share() -> None:
-    prior = np.arange(1.0, 15.0) / 105
-    made = Causes((0, 13), other=False).spread(np.array([[0.9, 0.1]]), prior)
-    assert made.sum() == pytest.approx(1, abs=1e-12)
-    assert (made[0, 1:13] == prior[1:13]).all()
-    assert made[0, 0] == pytest.approx(9 * made[0, 13])
+@pytest.mark.parametrize("other", [True, False])
+def test_a_category_never_denied_is_named_where_all_speaks_for_it(other: bool) -> None:
+    learned = (CATEGORIES.index("coding"), CATEGORIES.index("duplicate"))
+    share = np.array([[0.7, 0.29, 0.01]]) if other else np.array([[0.7, 0.3]])
+    late = Causes(learned, other).spread(share, _said(timely_filing=0.5, coding=0.03))
+    assert CATEGORIES[int(late[0].argmax())] == "timely_filing"
+    plain = Causes(learned, other).spread(share, _said(coding=0.03))
+    assert CATEGORIES[int(plain[0].argmax())] == "coding"
+    assert late.sum() == pytest.approx(1) == pytest.approx(plain.sum())
+
+
+def test_evidence_is_the_finest_rate_and_a_little_of_the_prior() -> None:
+    prior = np.full(len(CATEGORIES), 1 / len(CATEGORIES))
+    rows = np.zeros((2, len(NAMES)), np.float32)
+    rows[0, FINE] = 0.25
+    rows[1, FINE] = np.nan
+    found = evidence(rows, prior)
+    assert found[0, FINE_CATEGORIES] == pytest.approx(0.25 + 0.02 / 14)
+    assert found[1] == pytest.approx(0.02 / 14)
+    assert (found > 0).all()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.catalog import NAMES
 from models.bundle import BundleError
+from models.causes import evidence
 from models.denial import DenialModel, ModelError
 
 Floats = NDArray[np.float64]
@@ -44,15 +45,17 @@ def test_raw_is_the_log_odds_of_lightgbms_chances(world: Practice) -> None:
     ).all()
 
 
-def test_categories_sum_to_one_and_keep_the_share_of_what_was_not_learned(world: Practice) -> None:
+def test_categories_sum_to_one_and_what_was_not_learned_has_its_evidence(world: Practice) -> None:
     found = world.model.predict(world.values[:300]).category_probability
     assert found.shape == (300, len(CATEGORIES))
     assert np.allclose(found.sum(axis=1), 1, atol=1e-12)
     learned, rare = world.model.causes.learned, CATEGORY_CODE["bundling"]
     assert rare not in learned
-    assert (found[:, rare] == world.model.prior[rare]).all()
+    said = evidence(world.values[:300], world.model.prior)
+    kept = said[:, list(learned)].sum(axis=1, keepdims=True) / said.sum(axis=1, keepdims=True)
+    assert np.allclose(found[:, rare], said[:, rare] / said.sum(axis=1))
     theirs = world.booster.predict(world.values[:300])[:, 1:]
-    theirs *= world.model.prior[list(learned)].sum() / theirs.sum(axis=1, keepdims=True)
+    theirs *= kept / theirs.sum(axis=1, keepdims=True)
     assert np.abs(found[:, list(learned)] - theirs).max() < 1e-12
 
 
@@ -157,7 +160,7 @@ def test_a_tampered_model_is_not_loaded(world: Practice, tmp_path: Path) -> None
         DenialModel.load(tmp_path / "model")
 
 
-def test_without_categories_the_prior_speaks(world: Practice) -> None:
+def test_without_categories_the_evidence_speaks(world: Practice) -> None:
     denied = world.outcomes.category >= 0
     options = {"objective": "multiclass", "num_class": 2, "verbosity": -1, "num_threads": 1}
     data = lightgbm.Dataset(world.values, denied.astype(int), feature_name=list(NAMES))
@@ -165,7 +168,8 @@ def test_without_categories_the_prior_speaks(world: Practice) -> None:
     parts = _parts(world, causes=booster.model_to_string(), classes=["paid", "any_other"])
     model = DenialModel.from_parts(**parts)
     found = model.predict(world.values[:7])
-    assert np.allclose(found.category_probability, model.prior, atol=1e-15)
+    said = evidence(world.values[:7], model.prior)
+    assert np.allclose(found.category_probability, said / said.sum(axis=1, keepdims=True))
     chances = booster.predict(world.values[:7])
     assert np.allclose(found.raw, np.log(chances[:, 1] / chances[:, 0]))
     assert model.category_contributions(world.values[:7], 0) is None
