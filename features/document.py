@@ -27,7 +27,8 @@ What the model may know of a claim as of the day it is judged. This page is made
 - **Expected**: the finest rates for late filing, ended coverage, the same claim sent again and an
   authorization that does not fit lean on what public rules let one expect (`features/expected.py`)
   where that is above the broader rate, until the payer's own answers outweigh it.
-- **Shares** say how usual a detail is over all payers: `(seen + 1/2) / (seen of the broader key + 1)`.
+- **Shares** say how usual a detail is over all payers:
+  `(seen + 1/2) / (seen of the broader key + 1)`.
 - **Service lines**: of each kind of key over lines, the claim takes the line with the highest
   rate, with that line's own count, and the lowest share.
 - Never used: paid and allowed amounts, names, addresses, birth dates, free text, anything that the
