@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.errors import WRONG_CALL, CliError
 from cli.options import MappingFile
 from cli.reading import read
 
 if TYPE_CHECKING:
+    from training.boosters import Settings
     from training.train import Trained
 
 
@@ -29,14 +32,32 @@ def train(
         bool, typer.Option("--promote", help="Make it the champion if it passes the gates.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
-    trees: Annotated[int, typer.Option(min=10, max=5000, help="Most rounds of trees.")] = 150,
-    leaves: Annotated[int, typer.Option(min=2, max=255, help="Leaves of a tree.")] = 4,
+    trees: Annotated[
+        int | None,
+        typer.Option(min=10, max=5000, help="Most rounds of trees (150)."),
+    ] = None,
+    leaves: Annotated[
+        int | None, typer.Option(min=2, max=255, help="Leaves of a tree (4).")
+    ] = None,
     half_life: Annotated[
         float | None,
         typer.Option(
             min=1.0, metavar="DAYS", help="Days after which a claim weighs half; else all alike."
         ),
     ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The parameters that a --tune wrote, all of them."),
+    ] = None,
+    minutes: Annotated[
+        float,
+        typer.Option(
+            "--tune",
+            min=0,
+            metavar="MINUTES",
+            help="Look for better parameters first; goes on where an earlier call stopped.",
+        ),
+    ] = 0.0,
     mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
@@ -53,9 +74,13 @@ def train(
     from claims.settings import Settings
     from cli.progress import watch
     from models.registry import Registry
-    from training import boosters, ceiling
+    from training import ceiling
     from training.train import train as run
+    from training.tuning import Budget
 
+    chosen = _chosen(
+        parameters, {"trees": trees, "leaves": leaves, "half_life": half_life}, minutes
+    )
     settings = Settings.read()
     keys = load_keys(settings.home)
     progress = watch()
@@ -64,18 +89,38 @@ def train(
         dataset,
         registry=Registry(settings.mlruns),
         home=settings.home,
-        settings=boosters.Settings(
-            seed=seed, trees=trees, leaves=leaves, threads=workers, half_life=half_life
-        ),
+        settings=replace(chosen, seed=seed, threads=workers),
         promote=promote,
         progress=progress,
         truth=ceiling.read(ceiling.find(paths), keys),
+        budget=Budget(seconds=60.0 * minutes) if minutes else None,
     )
     if as_json:
         print(json.dumps(_plain(made), indent=1, allow_nan=False))
     else:
         _tell(made, settings.mlruns, promote, len(dataset.problems))
     return 1 if made.refusal else 0
+
+
+def _chosen(file: Path | None, given: dict[str, int | float | None], minutes: float) -> Settings:
+    """The settings that were asked for, by single options or by a file of all of them."""
+    from training.boosters import Settings
+    from training.shape import Shape, ShapeError
+    from training.shape import read as read_shape
+
+    named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    words = [f"--{name.replace('_', '-')}" for name in named]
+    if file is not None and (named or minutes):
+        other = words[0] if words else "--tune"
+        raise CliError(f"--parameters names all parameters: leave {other} out", WRONG_CALL)
+    tuned = [word for word in words if word != "--trees"]
+    if minutes and tuned:
+        raise CliError(f"--tune chooses this itself: leave {tuned[0]} out", WRONG_CALL)
+    try:
+        shape = Shape(**named) if file is None else read_shape(file)
+    except ShapeError as error:
+        raise CliError(str(error), WRONG_CALL) from error
+    return Settings().shaped(shape)
 
 
 def _plain(made: Trained) -> dict[str, object]:
@@ -86,6 +131,7 @@ def _plain(made: Trained) -> dict[str, object]:
         "refusal": made.refusal or None,
         "threshold": made.model.threshold,
         "history": str(made.history),
+        "tuning": made.tuned.to_json() if made.tuned else None,
         "evaluation": made.evaluation.to_json(),
     }
 
@@ -96,6 +142,9 @@ def _tell(made: Trained, mlruns: Path, asked: bool, problems: int) -> None:
     screen = console()
     show(made.evaluation, screen)
     screen.print()
+    if made.tuned:
+        screen.print(f"Tuned in {made.tuned.sentence}")
+        screen.print(f"Train with these parameters again by --parameters {made.tuned.file}")
     if problems:
         screen.print(f"{problems:,} places could not be read: `preclear read PATH...` names them.")
     alias = "champion" if made.promoted else "challenger"

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Final
 
 import lightgbm
@@ -22,6 +22,7 @@ from features.catalog import NAMES
 from models.causes import Causes
 from training.causes import causes, numbered
 from training.examples import Examples, Known
+from training.shape import Shape
 from training.thinning import thinned
 
 F32 = NDArray[np.float32]
@@ -37,18 +38,22 @@ _CERTAIN: Final = 1e-15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a user may choose. ``threads`` 0 means all cores; it does not change the model.
+class Settings(Shape):
+    """What a user may choose: the booster's shape, the seed, and how many threads.
 
-    ``trees`` is the most rounds; each grows one tree for every class (paid, and each cause of
-    denial). ``half_life``: days after which an example weighs half; ``None``: all weigh the same.
+    ``threads`` 0 means all cores; it does not change the model.
     """
 
     seed: int = 1
-    trees: int = 150
-    leaves: int = 4
     threads: int = 0
-    half_life: float | None = None
+
+    def shape(self) -> Shape:
+        """The shape alone."""
+        return Shape(**{field.name: getattr(self, field.name) for field in fields(Shape)})
+
+    def shaped(self, shape: Shape) -> Settings:
+        """These settings with another shape."""
+        return replace(self, **asdict(shape))
 
 
 def cores(threads: int) -> int:
@@ -66,11 +71,11 @@ def parameters(settings: Settings) -> Parameters:
         "objective": "multiclass",
         "metric": "none",
         "num_leaves": settings.leaves,
-        "learning_rate": 0.1,
-        "min_data_in_leaf": 20,
-        "lambda_l2": 10.0,
-        "feature_fraction": 0.5,
-        "max_bin": 63,
+        "learning_rate": settings.learning_rate,
+        "min_data_in_leaf": settings.min_data_in_leaf,
+        "lambda_l2": settings.lambda_l2,
+        "feature_fraction": settings.feature_fraction,
+        "max_bin": settings.max_bin,
         "seed": settings.seed,
         "deterministic": True,
         "force_row_wise": True,

@@ -10,7 +10,7 @@ design; a model that has seen all claims cannot be judged on any of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -30,6 +30,8 @@ from training.fit import Fitted, fit
 from training.folds import OutOfTime, foretell, gather
 from training.prepare import Prepared, matrix
 from training.splits import Split, split
+from training.trials import Ground
+from training.tuning import Tuned
 from training.verdicts import Gate
 
 F32 = NDArray[np.float32]
@@ -47,6 +49,7 @@ class Learned:
     ``out`` are the out-of-time predictions that the registered model is calibrated by: those of the
     folds, and of the judged model on the test period. ``peers`` are the baselines' probabilities of
     the test claims by name; ``checks`` are the gates that were asked of the features.
+    ``settings`` are those that were used, ``tuned`` how they were chosen.
     """
 
     judged: Fitted
@@ -59,6 +62,11 @@ class Learned:
     test_values: F32
     examples: Examples
     split: Split
+    settings: Settings
+    tuned: Tuned | None
+
+
+Choose = Callable[[Ground], Tuned]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def recipe(settings: Settings) -> dict[str, object]:
     """The parameters that make a model; how many threads is no part of them."""
     chosen: dict[str, object] = dict(parameters(settings))
     chosen.pop("num_threads")
-    return chosen | {"half_life_days": settings.half_life}
+    return chosen | {"trees": settings.trees, "half_life_days": settings.half_life}
 
 
 def _facts(of: _Material, learned_before: int) -> dict[str, object]:
@@ -110,12 +118,18 @@ def learn(
     settings: Settings,
     progress: Progress,
     truth: Mapping[int, float] | None = None,
+    choose: Choose | None = None,
 ) -> Learned:
-    """Split, fit, judge, fit again. ``truth``: true probability by claim key, where it is known."""
+    """Split, fit, judge, fit again. ``truth``: true probability by claim key, where it is known.
+
+    ``choose`` gives other settings, by the forward folds, before anything is fitted.
+    """
     examples = prepared.examples
     parts = split(examples)
     frame = prepared.frame
     values = matrix(frame, prepared.history, examples.rows, progress)
+    tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
+    settings = tuned.settings if tuned else settings
     of = _Material(values, frame.payer[examples.rows], examples, parts, settings, digest)
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
     judged = _judged(of, out, rounds, progress)
@@ -141,6 +155,8 @@ def learn(
         test_values=values[parts.test],
         examples=examples,
         split=parts,
+        settings=settings,
+        tuned=tuned,
     )
 
 

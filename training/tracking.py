@@ -1,5 +1,7 @@
 """One training run in MLflow: parameters, figures, plots, the bundle, and the pyfunc beside it.
 
+And the trials of a tuning, as runs below one run.
+
 Only figures and the model go in: no input example, no signature drawn from data, nothing of a
 claim, no name of a user or a machine.
 """
@@ -39,6 +41,61 @@ class RunRecord:
     tags: Mapping[str, str]
     files: Mapping[str, str]
     plots: Mapping[str, bytes]
+
+
+class Trials:
+    """A tuning in MLflow: one run for the whole, and below it one for each trial, as it ends."""
+
+    def __init__(
+        self, registry: Registry, name: str, tags: Mapping[str, str], known: str = ""
+    ) -> None:
+        """Go on with the run ``known`` if it is there, else begin one."""
+        self._client = registry.client
+        self._experiment = registry.experiment_id
+        from mlflow.exceptions import MlflowException
+
+        try:
+            found = self._client.get_run(known) if known else None
+        except MlflowException:
+            found = None
+        if found is None or found.info.lifecycle_stage != "active":
+            found = self._client.create_run(self._experiment, tags=dict(tags), run_name=name)
+        self.run_id = str(found.info.run_id)
+        self._client.update_run(self.run_id, status="RUNNING")
+
+    def add(
+        self,
+        number: int,
+        parameters: Mapping[str, str | int | float],
+        metrics: Mapping[str, float],
+        seconds: float,
+    ) -> None:
+        """Log a trial that has just ended and took ``seconds``."""
+        from mlflow.entities import Metric, Param
+        from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+        now = int(time.time() * 1000)
+        run = self._client.create_run(
+            self._experiment,
+            start_time=now - int(seconds * 1000),
+            tags={MLFLOW_PARENT_RUN_ID: self.run_id},
+            run_name=f"trial {number}",
+        )
+        self._client.log_batch(
+            run.info.run_id,
+            metrics=[Metric(name, value, now, 0) for name, value in metrics.items()],
+            params=[Param(name, str(value)) for name, value in parameters.items()],
+        )
+        self._client.set_terminated(run.info.run_id, "FINISHED", now)
+
+    def finish(self, status: str, metrics: Mapping[str, float]) -> None:
+        """End the whole: ``FINISHED``, ``KILLED`` (by the user) or ``FAILED``."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        found = [Metric(name, value, now, 0) for name, value in metrics.items()]
+        self._client.log_batch(self.run_id, metrics=found)
+        self._client.set_terminated(self.run_id, status, now)
 
 
 def log(registry: Registry, model: DenialModel, judged: DenialModel, record: RunRecord) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claims.dataset import Dataset
 from claims.progress import Progress
@@ -19,16 +20,22 @@ from training import champion, gates, running
 from training.boosters import Settings, parameters
 from training.code import code_version
 from training.evaluation import Evaluation
-from training.learn import Learned, learn
+from training.learn import Choose, Learned, learn
 from training.prepare import prepare
+from training.trials import Ground
+from training.tuning import Budget, Tuned, tune
 from training.verdicts import Gate, refusal
+
+if TYPE_CHECKING:
+    from training.tracking import Trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
     """What a training run made. ``refusal`` is "" unless a promotion was asked for and refused.
 
-    ``model`` is the registered one, ``judged`` its twin that ``evaluation`` is about.
+    ``model`` is the registered one, ``judged`` its twin that ``evaluation`` is about;
+    ``tuned`` is ``None`` unless a tuning was asked for.
     """
 
     evaluation: Evaluation
@@ -38,6 +45,7 @@ class Trained:
     promoted: bool
     refusal: str
     history: Path
+    tuned: Tuned | None
 
 
 def train(
@@ -49,19 +57,23 @@ def train(
     promote: bool,
     progress: Progress,
     truth: Mapping[int, float] | None = None,
+    budget: Budget | None = None,
 ) -> Trained:
     """Train on ``dataset``, register the model, keep the running history, promote when asked.
+
+    With a ``budget``, a better shape than that of ``settings`` is looked for first.
 
     A model that may not be promoted is registered all the same, with the reason as a tag. Raises
     ``TrainingError`` when the data does not allow a model.
     """
     prepared = prepare(dataset, progress)
     digest = dataset.digest()
-    learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth)
+    choose = None if budget is None else _tuner(registry, home, digest, budget, progress)
+    learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth, choose)
     with progress.stage("Asking the gates"):
         learned = replace(learned, evaluation=gated(registry, learned, settings.seed))
     with progress.stage("Registering"):
-        version = _register(registry, learned, settings)
+        version = _register(registry, learned)
     history = running.save(prepared.history, home)
     reason = _decide(registry, learned, version) if promote else ""
     return Trained(
@@ -72,29 +84,64 @@ def train(
         promoted=promote and not reason,
         refusal=reason,
         history=history,
+        tuned=learned.tuned,
     )
 
 
-def _register(registry: Registry, learned: Learned, settings: Settings) -> str:
+def _tuner(
+    registry: Registry, home: Path, digest: str, budget: Budget, progress: Progress
+) -> Choose:
+    """Tune by Optuna, with the trials in the registry's MLflow."""
+    code = code_version()
+    name = f"tune {digest.removeprefix('sha256:')[:8]}"
+    tags = {"preclear.data": digest, **code}
+
+    def track(known: str) -> Trials:
+        from training.tracking import Trials
+
+        return Trials(registry, name, tags, known)
+
+    def choose(ground: Ground) -> Tuned:
+        return tune(
+            ground,
+            home=home,
+            digest=digest,
+            sources=code["preclear.sources"],
+            budget=budget,
+            track=track,
+            progress=progress,
+        )
+
+    return choose
+
+
+def _register(registry: Registry, learned: Learned) -> str:
     from training.plots import draw
     from training.tracking import RunRecord, log
 
     made = learned.evaluation
     denied = learned.examples.denied[learned.split.test]
+    tuned = {"preclear.tuning": learned.tuned.sentence} if learned.tuned else {}
     record = RunRecord(
         name=f"train {made.data_digest.removeprefix('sha256:')[:8]}",
-        parameters=_parameters(learned, settings),
+        parameters=_parameters(learned),
         metrics=made.metrics(),
-        tags={"preclear.data": made.data_digest, **code_version(), **_gate_tags(made.gates)},
+        tags={
+            "preclear.data": made.data_digest,
+            **code_version(),
+            **_gate_tags(made.gates),
+            **tuned,
+        },
         files={"evaluation.json": made.text()},
         plots=draw(made, learned.predicted.probability, denied),
     )
     return log(registry, learned.registered.model, learned.judged.model, record)
 
 
-def _parameters(learned: Learned, settings: Settings) -> dict[str, str | int | float]:
+def _parameters(learned: Learned) -> dict[str, str | int | float]:
     made = learned.evaluation
-    chosen: dict[str, str | int | float] = {**parameters(settings)}
+    settings = learned.settings
+    chosen: dict[str, str | int | float] = {**parameters(settings), "trees": settings.trees}
     chosen |= {"rounds": learned.registered.rounds}
     chosen["half_life_days"] = "none" if settings.half_life is None else settings.half_life
     refit = () if made.refit is None else (made.refit.period,)
