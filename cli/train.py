@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.errors import WRONG_CALL, CliError
+from cli import shaping
 from cli.options import MappingFile
 from cli.reading import read
+from cli.shaping import HalfLife, Leaves, Minutes, ParametersFile, Trees
 
 if TYPE_CHECKING:
-    from training.boosters import Settings
     from training.train import Trained
 
 
@@ -32,32 +31,11 @@ def train(
         bool, typer.Option("--promote", help="Make it the champion if it passes the gates.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Same data, same seed, same model.")] = 1,
-    trees: Annotated[
-        int | None,
-        typer.Option(min=10, max=5000, help="Most rounds of trees (150)."),
-    ] = None,
-    leaves: Annotated[
-        int | None, typer.Option(min=2, max=255, help="Leaves of a tree (4).")
-    ] = None,
-    half_life: Annotated[
-        float | None,
-        typer.Option(
-            min=1.0, metavar="DAYS", help="Days after which a claim weighs half; else all alike."
-        ),
-    ] = None,
-    parameters: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The parameters that a --tune wrote, all of them."),
-    ] = None,
-    minutes: Annotated[
-        float,
-        typer.Option(
-            "--tune",
-            min=0,
-            metavar="MINUTES",
-            help="Look for better parameters first; goes on where an earlier call stopped.",
-        ),
-    ] = 0.0,
+    trees: Trees = None,
+    leaves: Leaves = None,
+    half_life: HalfLife = None,
+    parameters: ParametersFile = None,
+    minutes: Minutes = 0.0,
     mapping: MappingFile = None,
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
@@ -76,11 +54,9 @@ def train(
     from models.registry import Registry
     from training import ceiling
     from training.train import train as run
-    from training.tuning import Budget
 
-    chosen = _chosen(
-        parameters, {"trees": trees, "leaves": leaves, "half_life": half_life}, minutes
-    )
+    given = {"trees": trees, "leaves": leaves, "half_life": half_life}
+    chosen, budget = shaping.settings(parameters, given, minutes, seed, workers)
     settings = Settings.read()
     keys = load_keys(settings.home)
     progress = watch()
@@ -89,38 +65,17 @@ def train(
         dataset,
         registry=Registry(settings.mlruns),
         home=settings.home,
-        settings=replace(chosen, seed=seed, threads=workers),
+        settings=chosen,
         promote=promote,
         progress=progress,
         truth=ceiling.read(ceiling.find(paths), keys),
-        budget=Budget(seconds=60.0 * minutes) if minutes else None,
+        budget=budget,
     )
     if as_json:
         print(json.dumps(_plain(made), indent=1, allow_nan=False))
     else:
         _tell(made, settings.mlruns, promote, len(dataset.problems))
     return 1 if made.refusal else 0
-
-
-def _chosen(file: Path | None, given: dict[str, int | float | None], minutes: float) -> Settings:
-    """The settings that were asked for, by single options or by a file of all of them."""
-    from training.boosters import Settings
-    from training.shape import Shape, ShapeError
-    from training.shape import read as read_shape
-
-    named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    words = [f"--{name.replace('_', '-')}" for name in named]
-    if file is not None and (named or minutes):
-        other = words[0] if words else "--tune"
-        raise CliError(f"--parameters names all parameters: leave {other} out", WRONG_CALL)
-    tuned = [word for word in words if word != "--trees"]
-    if minutes and tuned:
-        raise CliError(f"--tune chooses this itself: leave {tuned[0]} out", WRONG_CALL)
-    try:
-        shape = Shape(**named) if file is None else read_shape(file)
-    except ShapeError as error:
-        raise CliError(str(error), WRONG_CALL) from error
-    return Settings().shaped(shape)
 
 
 def _plain(made: Trained) -> dict[str, object]:

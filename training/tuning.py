@@ -66,7 +66,7 @@ class Tuned:
     def sentence(self) -> str:
         """What came of it, for a person."""
         base = self.tried[0]
-        count = f"{len(self.tried)} trials"
+        count = f"{len(self.tried)} trial{'s' if len(self.tried) > 1 else ''}"
         if self.earlier:
             count += f" ({self.earlier} of them in earlier calls)"
         if self.best.number == base.number:
