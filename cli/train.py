@@ -99,7 +99,8 @@ def _tell(made: Trained, mlruns: Path, asked: bool, problems: int) -> None:
     screen.print()
     if made.tuned:
         screen.print(f"Tuned in {made.tuned.sentence}")
-        screen.print(f"Train with these parameters again by --parameters {made.tuned.file}")
+        # Not wrapped, to be copied.
+        screen.print(f"Train so again: --parameters {made.tuned.file}", soft_wrap=True)
     if problems:
         screen.print(f"{problems:,} places could not be read: `preclear read PATH...` names them.")
     alias = "champion" if made.promoted else "challenger"

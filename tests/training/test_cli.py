@@ -143,6 +143,24 @@ def test_a_backtest_is_printed_and_drawn(
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_tuned_parameters_are_kept_and_train_the_same_model_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PRECLEAR_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("PRECLEAR_MLRUNS", str(tmp_path / "mlruns"))
+    save(dataset(2_500)[0], tmp_path / "tables")
+    command = ["train", str(tmp_path / "tables"), "--workers", "1"]
+    assert call([*command, "--trees", "20", "--tune", "0.0001"]) == 0
+    told = capsys.readouterr().out
+    assert "Tuned in 1 trial: none had a lower log loss" in told
+    kept = next((tmp_path / "var" / "tuning").glob("*.json"))
+    assert f"--parameters {kept}\n" in told
+    assert call([*command, "--parameters", str(kept), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["tuning"] is None
+    assert again["digest"][:19] in told
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -157,6 +175,12 @@ def test_a_backtest_is_printed_and_drawn(
         (["evaluate", "{few}", "--backtest", "--as-of", "2024-01-01"], 2, "--as-of"),
         (["evaluate", "{few}", "--backtest"], 1, "No month of the data"),
         (["train", "{few}", "--half-life", "0"], 2, "--half-life"),
+        (["train", "{few}", "--tune", "-1"], 2, "--tune"),
+        (["train", "{few}", "--tune", "nan"], 2, "--tune"),
+        (["train", "{few}", "--tune", "1", "--leaves", "3"], 2, "leave --leaves out"),
+        (["train", "{few}", "--tune", "1", "--parameters", "x"], 2, "leave --tune out"),
+        (["train", "{few}", "--trees", "20", "--parameters", "x"], 2, "leave --trees out"),
+        (["train", "{few}", "--parameters", "{few}/none.json"], 2, "cannot be read"),
         (["models", "show", "7"], 1, "no version 7"),
     ],
 )
