@@ -70,13 +70,13 @@ class Tuned:
         if self.earlier:
             count += f" ({self.earlier} of them in earlier calls)"
         if self.best.number == base.number:
-            return f"{count}: none had a lower log loss out of time than the defaults, kept."
+            return f"{count}: none had a lower log loss out of time than the defaults, kept as they are."
         told = (
             f"{count}: the best, trial {self.best.number}, has log loss {self.best.log_loss:.5f} "
             f"out of time, the defaults {base.log_loss:.5f}; {self.best.gain:.5f} less, where up "
             f"to {self.needed:.5f} could be chance."
         )
-        return f"{told} Its parameters were taken." if self.taken else f"{told} The defaults kept."
+        return f"{told} Its parameters were taken." if self.taken else f"{told} The defaults stay."
 
     def to_json(self) -> dict[str, object]:
         """For the machine-readable answer."""

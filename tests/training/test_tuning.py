@@ -230,7 +230,7 @@ def test_only_what_beats_chance_is_taken(tmp_path: Path) -> None:
     assert not doubtful.taken
     assert doubtful.settings == BASE
     assert read(doubtful.file) == BASE.shape()
-    assert "The defaults kept." in doubtful.sentence
+    assert "The defaults stay." in doubtful.sentence
     assert not decide(base, *worse).taken
 
 
