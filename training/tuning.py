@@ -70,7 +70,7 @@ class Tuned:
         if self.earlier:
             count += f" ({self.earlier} of them in earlier calls)"
         if self.best.number == base.number:
-            return f"{count}: none had a lower log loss out of time than the defaults, kept as they are."
+            return f"{count}: none had a lower log loss out of time than the defaults, which stay."
         told = (
             f"{count}: the best, trial {self.best.number}, has log loss {self.best.log_loss:.5f} "
             f"out of time, the defaults {base.log_loss:.5f}; {self.best.gain:.5f} less, where up "
