@@ -40,12 +40,19 @@ class Ground:
 class Trial:
     """How a shape did: the log loss of each foretold claim (n, nats), AUROC, rounds that did best.
 
-    Both are of the trees' own probabilities, not calibrated, over all folds together.
+    Both are of the trees' own probabilities, not calibrated, over all folds together. ``weight``
+    (n): the claims that each stands for; the AUROC counts each once.
     """
 
     loss: F64
+    weight: F64
     auroc: float
     rounds: int
+
+    @property
+    def log_loss(self) -> float:
+        """The mean loss, in nats a claim: what a tuning makes small."""
+        return float(np.average(self.loss, weights=self.weight))
 
 
 def judge(ground: Ground, shape: Shape) -> Trial:
@@ -55,9 +62,10 @@ def judge(ground: Ground, shape: Shape) -> Trial:
         ground.values, ground.examples, ground.folds, settings, lambda _=1, /: None
     )
     raw = np.concatenate([answer.raw for answer in answers])
-    denied = ground.examples.denied[np.concatenate([fold.later for fold in ground.folds])]
+    denied = ground.examples.denied[np.concatenate([fold.later.places for fold in ground.folds])]
+    weight = np.concatenate([fold.later.weight for fold in ground.folds])
     loss = np.logaddexp(0.0, np.where(denied, -raw, raw))
-    return Trial(loss, auroc(raw, denied), rounds)
+    return Trial(loss, weight, auroc(raw, denied), rounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +76,16 @@ class Gain:
     error: float
 
 
-def gain(ours: F64, theirs: F64) -> Gain:
-    """The mean of the paired differences of n losses.
+def gain(ours: F64, theirs: F64, weight: F64) -> Gain:
+    """The weighted mean of the paired differences of n losses.
 
-    >>> gain(np.array([0.1, 0.2]), np.array([0.3, 0.2])).value
-    0.1
+    >>> gain(np.array([0.25, 0.5]), np.array([0.75, 0.5]), np.array([1.0, 1.0])).value
+    0.25
     """
     difference = theirs - ours
-    error = float(difference.std() / math.sqrt(len(difference)))
-    return Gain(value=float(difference.mean()), error=error)
+    value = float(np.average(difference, weights=weight))
+    error = math.sqrt(float((weight**2 * (difference - value) ** 2).sum())) / float(weight.sum())
+    return Gain(value=value, error=error)
 
 
 def chance(trials: int) -> float:

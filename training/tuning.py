@@ -182,12 +182,11 @@ class _Search:
         shape = ask(asked, self.base)
         same = shape == self.base
         made = self._losses if same else trials.judge(self.ground, shape)
-        gained = trials.gain(made.loss, self._losses.loss)
-        loss = float(made.loss.mean())
+        gained = trials.gain(made.loss, self._losses.loss, made.weight)
         tried = Tried(
             number=asked.number,
             shape=shape,
-            log_loss=loss,
+            log_loss=made.log_loss,
             auroc=made.auroc,
             rounds=made.rounds,
             seconds=time.monotonic() - began,
@@ -195,7 +194,7 @@ class _Search:
             error=gained.error,
         )
         keep(asked, tried)
-        return loss
+        return made.log_loss
 
     def _log(self, made: Tried) -> None:
         parameters = {k: "none" if v is None else v for k, v in asdict(made.shape).items()}

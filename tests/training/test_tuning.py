@@ -236,17 +236,28 @@ def test_only_what_beats_chance_is_taken(tmp_path: Path) -> None:
 
 def test_a_gain_is_paired(ground: Ground) -> None:
     made = trials.judge(ground, BASE.shape())
-    later = np.concatenate([fold.later for fold in ground.folds])
+    later = np.concatenate([fold.later.places for fold in ground.folds])
     assert made.loss.shape == later.shape
     shift = np.linspace(0.01, 0.03, len(later))
-    gained = trials.gain(made.loss - shift, made.loss)
+    assert made.log_loss == pytest.approx((made.loss * made.weight).sum() / made.weight.sum())
+    ones = np.ones(len(later))
+    gained = trials.gain(made.loss - shift, made.loss, ones)
     assert gained.value == pytest.approx(0.02)
     assert gained.error == pytest.approx(shift.std() / np.sqrt(len(later)))
+    # A claim that stands for four is worth four in the mean, and one in what is known.
+    heavy = trials.gain(made.loss - shift, made.loss, 4 * ones)
+    assert (heavy.value, heavy.error) == pytest.approx((gained.value, gained.error))
+    first = np.where(np.arange(len(later)) < 100, 1.0, 1e-12)
+    few = trials.gain(made.loss - shift, made.loss, first)
+    assert few.value == pytest.approx(shift[:100].mean())
+    assert few.error == pytest.approx(shift[:100].std() / 10)
 
 
 def test_the_test_period_has_no_part(ground: Ground) -> None:
     plain = trials.judge(ground, BASE.shape())
-    used = np.concatenate([np.concatenate((fold.train, fold.later)) for fold in ground.folds])
+    used = np.concatenate(
+        [np.concatenate((fold.train.places, fold.later.places)) for fold in ground.folds]
+    )
     others = np.setdiff1d(np.arange(len(ground.examples)), used)
     test = split(ground.examples).test
     assert set(test) <= set(others)
