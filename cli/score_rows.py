@@ -47,6 +47,8 @@ def table(
             "decision": scores.decision,
             "amount_at_risk": charge,
             "support": levels[scores.known],
+            "denial_probability_low": scores.low,
+            "denial_probability_high": scores.high,
             "as_of": pa.array(as_of, pa.int32()).cast(pa.date32()),
             **promised,
         }

@@ -23,6 +23,7 @@ from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
 from models.causes import Causes, CausesError, Mix, evidence, mix, weighted
+from models.interval import Interval, IntervalError
 from models.native import NativeBooster, NativeError
 from models.promise import Promise, PromiseError
 
@@ -32,6 +33,9 @@ Floats = NDArray[np.float64]
 FEATURE_NAMES: Final[tuple[str, ...]] = tuple(feature.name for feature in FEATURES)
 SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
+_PART_ERRORS: Final = (
+    NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, UnicodeError,
+)  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
 
@@ -65,7 +69,8 @@ class DenialModel:
     """A model that can answer. Make it with ``from_parts`` or ``load``; share it freely.
 
     ``threshold`` is the probability from which a claim is not sent as it is. ``facts`` is what
-    training said about itself, ``promise`` the precisions that it can keep, if they were measured.
+    training said about itself, ``promise`` the precisions that it can keep, if they were measured;
+    ``interval`` says how far the rate of claims alike may lie from the probability.
     ``digest`` names the model: same parts, same digest.
     """
 
@@ -77,6 +82,7 @@ class DenialModel:
     threshold: float
     facts: Mapping[str, object]
     promise: Promise | None
+    interval: Interval
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -93,6 +99,7 @@ class DenialModel:
         threshold: float,
         facts: Mapping[str, object],
         promise: Promise | None = None,
+        interval: Interval | None = None,
     ) -> DenialModel:
         """Put a model together from what training made.
 
@@ -100,7 +107,8 @@ class DenialModel:
         trained on float32 matrices whose features carry the names of ``features.catalog``.
         ``classes`` names its classes (``Causes.names``): "paid" first, then the categories learned,
         then perhaps "any_other". ``prior`` (14) is the share of each of ``CATEGORIES`` among the
-        denied, and sums to 1. ``facts`` are JSON values without a moment in them. ``ModelError``
+        denied, and sums to 1. ``facts`` are JSON values without a moment in them. Without an
+        ``interval`` the model answers with the wide one of ``Interval.unmeasured``. ``ModelError``
         when parts disagree.
         """
         files = {
@@ -110,6 +118,8 @@ class DenialModel:
         }
         if promise is not None:
             files["promise.json"] = bundle.canonical(promise.to_json())
+        if interval is not None:
+            files["interval.json"] = bundle.canonical(interval.to_json())
         about = {
             "features": list(FEATURE_NAMES),
             "categories": list(CATEGORIES),
@@ -159,7 +169,8 @@ class DenialModel:
             carcs = CarcTable.from_json(bundle.parse_json(files["carcs.json"], "it"))
             kept = files.get("promise.json")
             promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
-        except (NativeError, CalibrationError, CarcTableError, PromiseError, UnicodeError) as error:
+            interval = _interval(files.get("interval.json"))
+        except _PART_ERRORS as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _booster_fits(booster, len(causes.names))
         facts = about.get("training")
@@ -167,7 +178,7 @@ class DenialModel:
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
             booster, causes, prior, calibration, carcs, threshold, facts, promise,
-            bundle.digest(manifest), manifest, files,
+            interval, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:
@@ -182,6 +193,10 @@ class DenialModel:
         """Raw score and calibrated probability alone, each of shape (n)."""
         raw = self._mix(_matrix(values)).raw
         return raw, self.calibration.apply(raw)
+
+    def ends(self, values: Values, probability: Floats) -> tuple[Floats, Floats]:
+        """Between which rates each claim's ``probability`` stands (``models.interval``): two (n)."""
+        return self.interval.ends(probability, values)
 
     def categories(self, values: Values) -> Floats:
         """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14)."""
@@ -237,6 +252,10 @@ def _one(scores: Floats, parts: Floats, asked: int) -> Floats:
     # As if the class asked for were paid: the log-odds of "another cause", turned round.
     order = [asked, *others]
     return -_denial(scores[:, order], parts[:, order])
+
+
+def _interval(kept: bytes | None) -> Interval:
+    return Interval.unmeasured() if kept is None else Interval.from_json(bundle.parse_json(kept, "it"))
 
 
 def _program() -> str:

@@ -71,11 +71,13 @@ class FrameScores:
     """What ``preclear score`` writes for n claims.
 
     ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
-    ever seen; ``action`` is the first action; ``known`` is the level of support
+    ever seen; ``low`` and ``high`` are the ends of the interval; ``action`` is the first action; ``known`` is the level of support
     (``models.support.levels``).
     """
 
     probability: F64
+    low: F64
+    high: F64
     category: NDArray[np.int64]
     carc: NDArray[np.str_]
     action: NDArray[np.str_]
@@ -100,6 +102,7 @@ class _Batch:
     frame: Frame
     values: F32
     prediction: Prediction
+    ends: tuple[F64, F64]
     contributions: F64
     tests: list[Tests]
     lines: F64
@@ -178,6 +181,7 @@ class Scorer:
             frame,
             own,
             prediction,
+            self._model.ends(own, prediction.probability),
             self._model.contributions(own),
             mended.tested(
                 probability[count : count + len(mended)], prediction.category_probability
@@ -210,6 +214,8 @@ class Scorer:
             as_of=day.isoformat(),
             model=self._ref,
             denial_probability=probability,
+            denial_probability_low=float(batch.ends[0][row]),
+            denial_probability_high=float(batch.ends[1][row]),
             decision=decision,
             threshold=asked.threshold,
             amount_at_risk=amount(claim.charge),
@@ -268,6 +274,8 @@ class Scorer:
             found = [self._chunk(frame, threshold)]
         return FrameScores(
             np.concatenate([part.probability for part in found]),
+            np.concatenate([part.low for part in found]),
+            np.concatenate([part.high for part in found]),
             np.concatenate([part.category for part in found]),
             np.concatenate([part.carc for part in found]),
             np.concatenate([part.action for part in found]),
@@ -298,7 +306,10 @@ class Scorer:
             next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
             for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
         ]
-        return FrameScores(probability, category, np.array(carcs, np.str_), action, decision, known)
+        ends = self._model.ends(values, probability)
+        return FrameScores(
+            probability, *ends, category, np.array(carcs, np.str_), action, decision, known
+        )
 
     def _tests(
         self, frame: Frame, prediction: Prediction, looked: NDArray[np.bool_]

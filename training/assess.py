@@ -13,6 +13,7 @@ from claims.dataset import Dataset
 from claims.progress import Progress
 from features.frame import Frame
 from models.denial import DenialModel
+from training.alike import alike
 from training.ceiling import ceiling
 from training.days import iso, number
 from training.evaluation import Evaluation, Period, evaluate, period
@@ -141,6 +142,9 @@ def _judge(
         predicted=predicted,
         carcs=model.carcs,
         payer_key=frame.payer[examples.rows[rows]],
+        group=alike(frame, examples.rows[rows]),
+        values=values,
+        interval=model.interval,
         threshold=model.threshold,
         peers=ceiling(truth, frame.claim_key[examples.rows[rows]]),
         signal=None,

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from models.carcs import CarcTable
 from models.denial import Prediction
+from models.interval import Interval, places, seen
+from training.alike import Foretold
+from training.coverage import Coverage, judge
 from training.days import iso, month
 from training.examples import Examples
 from training.intervals import Figure
@@ -111,6 +114,7 @@ class Evaluation:
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
     ``mature_days`` is the age at which 98 % of answers are there.
+    ``intervals`` says whether the rates of claims alike lay between the ends foretold.
     ``gates`` are empty where nobody asked for a promotion; ``refit`` is ``None`` where a model that
     exists already was judged.
     """
@@ -127,6 +131,7 @@ class Evaluation:
     carc: CategoryFigures
     peers: dict[str, Figures]
     at_threshold: AtThreshold
+    intervals: Coverage
     payers: tuple[PayerFigures, ...]
     months: tuple[MonthFigures, ...]
     signal: Signal | None
@@ -141,6 +146,7 @@ class Evaluation:
             named |= {f"{prefix}.{name}": getattr(made, name) for name in METRICS}
         named |= {"test.category_top_1": self.category.top_1}
         named |= {"test.category_top_3": self.category.top_3}
+        named |= {"test.interval_coverage": self.intervals.coverage}
         named |= {"test.carc_top_1": self.carc.top_1, "test.carc_top_3": self.carc.top_3}
         flat: dict[str, float] = {}
         for name, figure in named.items():
@@ -294,6 +300,9 @@ def evaluate(
     predicted: Prediction,
     carcs: CarcTable,
     payer_key: U64,
+    group: I64,
+    values: NDArray[np.float32],
+    interval: Interval,
     threshold: float,
     peers: Mapping[str, F64],
     signal: Signal | None,
@@ -302,9 +311,13 @@ def evaluate(
 ) -> Evaluation:
     """Judge predictions for the examples at ``rows``, and those of ``peers`` beside them.
 
-    ``predicted``, ``payer_key`` (``Frame.payer``) and ``peers`` belong to these rows alone.
+    ``predicted``, ``payer_key`` (``Frame.payer``), ``group`` (``training.alike``), ``values`` (the
+    features) and ``peers`` belong to these rows alone.
     """
     denied = examples.denied[rows]
+    alike = Foretold(
+        predicted.probability, denied, group, places(seen(values)), np.ones(len(denied))
+    )
     return Evaluation(
         model=model,
         data_digest=data_digest,
@@ -318,6 +331,7 @@ def evaluate(
         carc=by_carc(examples, rows, predicted, carcs, payer_key, seed),
         peers={name: figures(chance, denied, seed) for name, chance in peers.items()},
         at_threshold=at_threshold(predicted.probability, denied, threshold),
+        intervals=judge(interval, alike, interval.ends(predicted.probability, values), seed),
         payers=by_payer(examples, rows, predicted, seed),
         months=by_month(examples, rows, predicted.probability),
         signal=signal,

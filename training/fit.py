@@ -13,7 +13,9 @@ from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
-from training import boosters
+from models.interval import Interval, places, seen
+from training import alike, boosters
+from training.alike import Foretold
 from training.boosters import Settings
 from training.causes import shares
 from training.examples import Examples, Known
@@ -59,9 +61,28 @@ def calibrate(out: OutOfTime, examples: Examples, settings: Settings) -> Calibra
     return Calibration.fit(out.raw, examples.denied[out.places], out.weight * weight)
 
 
+def interval(
+    values: F32, group: I64, out: OutOfTime, examples: Examples, calibration: Calibration,
+    settings: Settings,
+) -> Interval:  # fmt: skip
+    """Learn from the same predictions how far the rate of claims alike strays from what was said.
+
+    Claims foretold by one fold's trees are a group of their own: each answer comes from one model.
+    """
+    made = Foretold(
+        probability=calibration.apply(out.raw),
+        denied=examples.denied[out.places],
+        group=group[out.places] * (int(out.fold.max(initial=0)) + 1) + out.fold,
+        row=places(seen(values[out.places])),
+        weight=out.weight * boosters.weights(examples.day[out.places], settings.half_life),
+    )
+    return alike.measure(made)
+
+
 def fit(
     values: F32,
     payer_key: U64,
+    group: I64,
     examples: Examples,
     train: Known,
     rounds: int,
@@ -72,8 +93,9 @@ def fit(
 ) -> Fitted:
     """Learn from the examples ``train``, calibrate by the out-of-time predictions ``out``.
 
-    ``values`` (n by features) and ``payer_key`` (``Frame.payer``) belong to the n examples; only
-    those of ``train`` and at ``out.places`` are looked at.
+    ``values`` (n by features), ``payer_key`` (``Frame.payer``) and ``group`` (claims alike,
+    ``training.alike``) belong to the n examples; only those of ``train`` and at ``out.places`` are
+    looked at.
     """
     with progress.stage("Learning who is denied, and why", rounds) as advance:
         of = boosters.material(values, examples, train, settings)
@@ -89,5 +111,6 @@ def fit(
         carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
         threshold=best_threshold(calibration.apply(out.raw), denied[out.places], out.weight),
         facts={**facts, "rounds": made.rounds},
+        interval=interval(values, group, out, examples, calibration, settings),
     )
     return Fitted(model, made.rounds, made.gain)

@@ -21,6 +21,7 @@ from features.catalog import FEATURES, NAMES
 from models.denial import DenialModel, Prediction
 from models.promise import Promise
 from training import baselines, leaks, promising
+from training.alike import alike
 from training.boosters import Settings, latest, parameters
 from training.ceiling import ceiling
 from training.days import iso
@@ -71,10 +72,11 @@ Choose = Callable[[Ground], Tuned]
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """What every step needs: features and payers (``Frame.payer``) of the examples."""
+    """What every step needs of the examples: features, payers (``Frame.payer``), who is alike."""
 
     values: F32
     payer_key: U64
+    group: I64
     examples: Examples
     split: Split
     settings: Settings
@@ -130,7 +132,8 @@ def learn(
     values = matrix(frame, prepared.history, examples.rows, progress)
     tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
     settings = tuned.settings if tuned else settings
-    of = _Material(values, frame.payer[examples.rows], examples, parts, settings, digest)
+    group = alike(frame, examples.rows)
+    of = _Material(values, frame.payer[examples.rows], group, examples, parts, settings, digest)
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
     judged = _judged(of, out, rounds, progress)
     with progress.stage("Judging it on later claims"):
@@ -165,6 +168,7 @@ def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> F
     return fit(
         of.values,
         of.payer_key,
+        of.group,
         of.examples,
         of.split.train,
         rounds,
@@ -203,7 +207,7 @@ def _registered(
         "judged": {"digest": judged.digest, "learned_before": iso(of.split.test_starts)}
     }
     made = fit(
-        of.values, of.payer_key, examples, every, rounds, out, of.settings, facts, progress
+        of.values, of.payer_key, of.group, examples, every, rounds, out, of.settings, facts, progress
     )  # fmt: skip
     day = examples.day[every.places]
     refit = Refit(
@@ -238,6 +242,9 @@ def _evaluation(
         predicted=predicted,
         carcs=judged.model.carcs,
         payer_key=of.payer_key[parts.test],
+        group=of.group[parts.test],
+        values=test,
+        interval=judged.model.interval,
         threshold=judged.model.threshold,
         peers=peers,
         signal=signal(judged.gain, NAMES, FACTORS, test, denied),

@@ -56,6 +56,7 @@ def show(evaluation: Evaluation, screen: Console) -> None:
     """Print everything a data scientist asks first."""
     _periods(evaluation, screen)
     _overall(evaluation, screen)
+    _intervals(evaluation, screen)
     _payers(evaluation, screen)
     _signal(evaluation, screen)
     _gates(evaluation, screen)
@@ -123,6 +124,23 @@ def _overall(made: Evaluation, screen: Console) -> None:
         f"Flagging from {flagging.threshold:.3f} on: {flagging.flagged:,} claims flagged, "
         f"precision {number(flagging.precision)}, recall {number(flagging.recall)}."
     )
+    screen.print()
+
+
+def _intervals(made: Evaluation, screen: Console) -> None:
+    of = made.intervals
+    if not of.rows:
+        return
+    rows = table(screen, f"Intervals: {of.level:.0%} of groups (payer and procedure) lie between")
+    for name in ("lines seen", "groups", "claims", "mean width", "interval coverage"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for one in of.rows:
+        shown = (f"{one.seen:,} or more", f"{one.groups:,}", f"{one.claims:,}")
+        rows.add_row(*shown, number(one.width), interval(one.coverage))
+    claims = sum(one.claims for one in of.rows)
+    rows.add_row("all", f"{sum(one.groups for one in of.rows):,}", f"{claims:,}", "",
+                 interval(of.coverage))  # fmt: skip
+    screen.print(rows)
     screen.print()
 
 
