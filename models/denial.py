@@ -147,10 +147,17 @@ class DenialModel:
 
     def promising(self, promise: Promise) -> DenialModel:
         """The same model with a table of precisions; its digest is another."""
+        return self._with("promise.json", promise.to_json())
+
+    def within(self, interval: Interval) -> DenialModel:
+        """The same model with a table of intervals; its digest is another."""
+        return self._with("interval.json", interval.to_json())
+
+    def _with(self, name: str, part: object) -> DenialModel:
         content = bundle.parse_json(self._manifest, "it")
         assert isinstance(content, dict)  # noqa: S101 - our own manifest
         about: dict[str, object] = content["about"]
-        files = {**self._files, "promise.json": bundle.canonical(promise.to_json())}
+        files = {**self._files, name: bundle.canonical(part)}
         return self._assembled(about, files, bundle.manifest_of(about, files))
 
     def save(self, folder: Path) -> None:
