@@ -90,6 +90,8 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
             "model_digest": again.model_digest,
             "recorded": again.recorded,
             "computed": again.computed,
+            "recorded_ends": again.recorded_ends,
+            "computed_ends": again.computed_ends,
             "same": again.same,
         }
         print(json.dumps(told, indent=2))
@@ -97,6 +99,13 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
         print(
             f"The same to the last bit: {again.recorded!r} ({bits(again.recorded)}), computed by "
             f"model version {again.model_version}, {again.model_digest}."
+        )
+    if not again.same and bits(again.recorded) == bits(again.computed):
+        raise CliError(
+            f"The interval of score {score_id} does not come out the same: recorded "
+            f"{again.recorded_ends}, computed {again.computed_ends}; the record or the program has "
+            "changed.",
+            FAILED,
         )
     if not again.same:
         raise CliError(

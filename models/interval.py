@@ -85,7 +85,11 @@ class Interval:
         if not isinstance(value, dict) or set(value) != {"level", "edges", "odds"}:
             raise IntervalError(_BROKEN)
         level, edges, odds = value["level"], value["edges"], value["odds"]
-        if not isinstance(level, float) or not isinstance(edges, list) or not isinstance(odds, list):
+        if (
+            not isinstance(level, float)
+            or not isinstance(edges, list)
+            or not isinstance(odds, list)
+        ):
             raise IntervalError(_BROKEN)
         if any(type(edge) is not int for edge in edges):
             raise IntervalError(_BROKEN)

@@ -65,6 +65,7 @@ def explanation(record: AuditRecord) -> str:
         record=record,
         answer=answer,
         **_headline(record, answer["support"]["level"]),
+        between=_between(answer),
         decision=_DECISIONS[record.decision],
         why_decided=_why_decided(record, answer),
         bars=_bars(answer),
@@ -102,6 +103,37 @@ would be denied.')
         return "Hardly any claim like this one would be denied."
     of = 100 if probability >= 0.0095 else 1000
     return f"Of {of:,} claims like this one, about {probability * of:.0f} would be denied."
+
+
+def ends_in_words(low: float, high: float) -> str:
+    """Between which rates claims like this one are denied, as counts of claims.
+
+    >>> ends_in_words(0.584, 0.8)
+    'Claims like this one (same payer and procedure, as well known): in the long run between 58 and \
+80 of 100 are denied, for nine of ten such groups.'
+    >>> ends_in_words(0.0012, 0.004)[64:]
+    'in the long run between 1 and 4 of 1,000 are denied, for nine of ten such groups.'
+    """
+    of = 100 if high >= 0.0095 else 1000
+    between = f"between {_below(low * of)} and {_above(high * of, of)} of {of:,} are denied"
+    return (
+        f"Claims like this one (same payer and procedure, as well known): in the long run {between}, "
+        "for nine of ten such groups."
+    )
+
+
+def _below(count: float) -> str:
+    return "none" if count < 0.5 else f"{count:.0f}"
+
+
+def _above(count: float, of: int) -> str:
+    return "all" if count >= of - 0.5 else f"{max(count, 1.0):.0f}"
+
+
+def _between(answer: Mapping[str, Any]) -> str:
+    """The line about the interval; "" for the record of a program that gave none."""
+    low, high = (answer.get(f"denial_probability_{end}") for end in ("low", "high"))
+    return "" if low is None or high is None else ends_in_words(low, high)
 
 
 def _why_decided(record: AuditRecord, answer: Mapping[str, Any]) -> str:

@@ -12,8 +12,9 @@ Efron and Morris 1975; Berger 1985, chapter 4), one for each row of ``models.int
   anything is seen they are half-normal with scale 1, so that few groups give a wide interval and
   none the widest (``models.interval.UNMEASURED``).
 * A thicker history never has a wider interval: rows that would are learned as one.
-* The calibration was itself learned from these claims; its sampling error, that of two
-  coefficients, is added.
+* The calibration was itself learned from these claims, so they do not show what it errs by on
+  others. Claims alike have much the same probability and share that error in full: the sampling
+  variance of one of the calibration's bins, in log-odds, is added.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from scipy.special import log_ndtr, ndtr
 
 from features.frame import Frame
 from features.segments import Segments
+from models.calibration import FEWEST_BINS, MOST_BINS, PER_BIN
 from models.interval import EDGES, LEVEL, Interval
 
 F64 = NDArray[np.float64]
@@ -63,9 +65,9 @@ def alike(frame: Frame, rows: I64) -> I64:
     procedure = np.zeros(len(rows), np.uint64)
     known = dearest >= 0
     procedure[known] = frame.procedure[dearest[known]]
-    found: I64 = np.unique(
-        np.stack((frame.payer[rows], procedure)), axis=1, return_inverse=True
-    )[1].ravel()
+    found: I64 = np.unique(np.stack((frame.payer[rows], procedure)), axis=1, return_inverse=True)[
+        1
+    ].ravel()
     return found
 
 
@@ -143,9 +145,11 @@ def _half_width(likely: F64, extra: float) -> float:
 
 
 def _calibration_variance(of: Foretold) -> float:
-    """What a logistic curve of two coefficients errs by, on average over the claims it is for."""
+    """Sampling variance of a bin of ``models.calibration``, or of its curve where bins are few."""
     if not len(of.weight):
         return 0.0
     claims = float(of.weight.sum() ** 2 / (of.weight**2).sum())
     information = claims * float(np.mean(of.probability * (1 - of.probability)))
-    return 2.0 / max(information, 1.0)
+    denials = claims * float(np.average(of.denied, weights=of.weight))
+    bins = min(float(MOST_BINS), denials // PER_BIN, (claims - denials) // PER_BIN)
+    return (bins if bins >= FEWEST_BINS else 2.0) / max(information, 1.0)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
-from models.interval import EDGES, LEVEL, Interval
+from models.interval import EDGES, Interval
 from training.alike import Foretold, cells
 from training.intervals import UNDEFINED, Figure, percentile, resamples
 
@@ -75,23 +75,21 @@ def judge(interval: Interval, of: Foretold, ends: tuple[F64, F64], seed: int) ->
                 coverage=_figure(inside[groups], size[groups], seed),
             )
         )
-    return Coverage(
-        level=interval.level, coverage=_figure(inside, size, seed), rows=tuple(rows)
-    )
+    return Coverage(level=interval.level, coverage=_figure(inside, size, seed), rows=tuple(rows))
 
 
 def _inside(of: Foretold, cell: I64, half_width: F64, level: float) -> F64:
     """How much of each group's count lies in the middle of what was to be expected: 0 to 1 (g)."""
     count = len(half_width)
     log_odds = np.log(of.probability) - np.log1p(-of.probability)
-    denials = np.bincount(cell, of.denied, count)
+    denials = np.bincount(cell, of.denied, count).astype(np.float64)
     spread = half_width / float(ndtri((1 + level) / 2))
     nodes, chances = np.polynomial.hermite_e.hermegauss(_NODES)
     upper, lower = np.zeros(count), np.zeros(count)
     for node, chance in zip(nodes, chances / chances.sum(), strict=True):
         rate = 1 / (1 + np.exp(-(log_odds + node * spread[cell])))
-        mean = np.bincount(cell, rate, count)
-        variance = np.bincount(cell, rate * (1 - rate), count)
+        mean: F64 = np.bincount(cell, rate, count).astype(np.float64)
+        variance: F64 = np.bincount(cell, rate * (1 - rate), count).astype(np.float64)
         upper += chance * _up_to(denials, mean, variance)
         lower += chance * _up_to(denials - 1, mean, variance)
     tail = (1 - level) / 2
@@ -107,7 +105,9 @@ def _up_to(count: F64, mean: F64, variance: F64) -> F64:
     rate = np.clip(1 - variance / mean, 1e-12, 1 - 1e-12)
     size = mean / rate
     found = betainc(np.maximum(size - count, 1e-9), np.maximum(count + 1, 1e-9), 1 - rate)
-    return np.where(count < 0, 0.0, np.where(count >= size, 1.0, found))
+    found = np.where(count >= size, 1.0, found)
+    chance: F64 = np.where(count < 0, 0.0, found)
+    return chance
 
 
 def _figure(inside: F64, size: F64, seed: int) -> Figure:

@@ -23,6 +23,7 @@ from training.folds import OutOfTime
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 

@@ -207,7 +207,8 @@ def _registered(
         "judged": {"digest": judged.digest, "learned_before": iso(of.split.test_starts)}
     }
     made = fit(
-        of.values, of.payer_key, of.group, examples, every, rounds, out, of.settings, facts, progress
+        of.values, of.payer_key, of.group, examples, every, rounds, out, of.settings, facts,
+        progress,
     )  # fmt: skip
     day = examples.day[every.places]
     refit = Refit(

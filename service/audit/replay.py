@@ -19,18 +19,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A recorded probability beside the one computed now; ``same`` means to the last bit."""
+    """A recorded probability beside the one computed now; ``same`` means to the last bit.
+
+    ``recorded_ends`` and ``computed_ends`` are those of the interval, ``None`` where the record is
+    of a program that gave none.
+    """
 
     score_id: str
     model_version: str
     model_digest: str
     recorded: float
     computed: float
+    recorded_ends: tuple[float, float] | None
+    computed_ends: tuple[float, float] | None
 
     @property
     def same(self) -> bool:
-        """Whether the two are equal in all 64 bits."""
-        return bits(self.recorded) == bits(self.computed)
+        """Whether probability and ends are equal in all 64 bits."""
+        recorded = (self.recorded, *(self.recorded_ends or ()))
+        computed = (self.computed, *(self.computed_ends or ()))
+        return [bits(one) for one in recorded] == [bits(one) for one in computed]
 
 
 def bits(value: float) -> str:
@@ -54,14 +62,25 @@ def replay(record: AuditRecord, mlruns: Path) -> Replay:
             f"({record.code_version}): replay it with that program."
         )
     model = _model(record, mlruns)
-    computed = float(model.predict(record.values()).probability[0])
+    values = record.values()
+    probability = model.predict(values).probability
+    low, high = model.ends(values, probability)
+    recorded = _ends(record)
     return Replay(
         score_id=record.score_id,
         model_version=record.model_version,
         model_digest=model.digest,
         recorded=record.denial_probability,
-        computed=computed,
+        computed=float(probability[0]),
+        recorded_ends=recorded,
+        computed_ends=None if recorded is None else (float(low[0]), float(high[0])),
     )
+
+
+def _ends(record: AuditRecord) -> tuple[float, float] | None:
+    answer = record.answered()
+    low, high = (answer.get(f"denial_probability_{end}") for end in ("low", "high"))
+    return (low, high) if isinstance(low, float) and isinstance(high, float) else None
 
 
 def _model(record: AuditRecord, mlruns: Path) -> DenialModel:

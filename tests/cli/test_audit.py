@@ -44,6 +44,9 @@ def test_a_replay_gives_the_same_bits(
         told = json.loads(capsys.readouterr().out)
         assert told["same"] is True
         assert told["recorded"] == told["computed"] == answer["denial_probability"]
+        ends = [answer["denial_probability_low"], answer["denial_probability_high"]]
+        assert told["recorded_ends"] == told["computed_ends"] == ends
+        assert ends[0] < told["recorded"] < ends[1]
 
 
 def change(home: Path, column: str, value: object, score_id: str) -> None:
@@ -64,6 +67,21 @@ def test_one_changed_bit_is_found(
     said = capsys.readouterr()
     assert "does not come out the same" in said.err
     assert "same to the last bit" not in said.out.lower()
+
+
+def test_a_changed_end_is_found(
+    settings: Settings, answers: list[dict[str, Any]], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    home, answer = own_home(settings, tmp_path, monkeypatch), answers[0]
+    told = {**answer, "denial_probability_high": 0.999}
+    change(home, "answer", json.dumps(told), answer["score_id"])
+    assert call(["audit", "replay", answer["score_id"]]) == 1
+    assert "interval" in capsys.readouterr().err
+    for name in ("denial_probability_low", "denial_probability_high"):
+        told.pop(name)  # as a program before intervals wrote it
+    change(home, "answer", json.dumps(told), answer["score_id"])
+    assert call(["audit", "replay", answer["score_id"]]) == 0
 
 
 def test_a_bundle_that_was_touched_is_refused(

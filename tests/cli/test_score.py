@@ -88,6 +88,8 @@ def test_it_agrees_with_the_whole_answer(
     scorer = Scorer(world.model, world.history, KEYS)
     for row, one in zip(read(out), scorer.score(world.claims[-60:]), strict=True):
         assert row["denial_probability"] == one.score.denial_probability
+        assert row["denial_probability_low"] == one.score.denial_probability_low
+        assert row["denial_probability_high"] == one.score.denial_probability_high
         assert row["as_of"] == one.score.as_of
         assert row["category"] == one.score.categories[0].category
         assert row["support"] == one.score.support.level

@@ -238,6 +238,8 @@ def test_the_table_agrees_with_the_whole_answer(scorer: Scorer, world: Practice)
     for row, one in enumerate(scorer.score(world.claims[:400])):
         score = one.score
         assert table.probability[row] == score.denial_probability
+        assert table.low[row] == score.denial_probability_low
+        assert table.high[row] == score.denial_probability_high
         assert CATEGORIES[table.category[row]] == score.categories[0].category
         assert table.carc[row] == score.categories[0].carcs[0].code
         if not score.edits:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.record import AuditRecord
-from reports.explanation import NOT_USED, explanation, in_words
+from reports.explanation import NOT_USED, ends_in_words, explanation, in_words
 from reports.waterfall import Step, waterfall
 
 
@@ -98,6 +98,24 @@ def test_it_can_be_read_without_seeing_it(held: AuditRecord) -> None:
     assert pictures > 0
     assert pictures == page.attributes.count(("aria-hidden", "true"))
     assert page.tags.count("th") == len([1 for name, _ in page.attributes if name == "scope"])
+
+
+def test_it_says_between_which_rates(held: AuditRecord) -> None:
+    answer: dict[str, Any] = held.answered()
+    low, high = answer["denial_probability_low"], answer["denial_probability_high"]
+    assert low < held.denial_probability < high
+    said = ends_in_words(low, high)
+    assert f"between {100 * low:.0f} and" in said
+    assert said in read(held).text
+    for name in ("denial_probability_low", "denial_probability_high"):
+        answer.pop(name)
+    before = replace(held, answer=json.dumps(answer))
+    assert "in the long run" not in read(before).text
+
+
+def test_ends_never_say_less_than_a_claim() -> None:
+    assert "between none and 1 of 1,000" in ends_in_words(1e-6, 1e-5)
+    assert "between 90 and all of 100" in ends_in_words(0.9, 0.9999)
 
 
 def test_what_is_unknown_is_said_first(unknown: AuditRecord) -> None:

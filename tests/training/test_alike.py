@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
 from claims.keys import Keys
-from models.interval import EDGES, LEVEL, UNMEASURED
-from training.alike import Foretold, measure
+from claims.types import Claim, Payer, ServiceLine
+from features.frame import Frame
+from models.interval import EDGES, LEVEL, UNMEASURED, Interval
+from training.alike import Foretold, alike, measure
 from training.coverage import judge
 
 Z = 1.6449
@@ -63,7 +68,7 @@ def test_where_nothing_strays_the_ends_are_near() -> None:
         of, _, _ = _world(seed, (0.0,) * 5)
         half = np.log(measure(of).odds)
         assert half[0] < 0.6
-        assert half[-1] < 0.15
+        assert half[-1] < 0.2
 
 
 def test_a_thick_history_that_strays_more_widens_the_thinner() -> None:
@@ -104,8 +109,6 @@ def test_weights_are_no_evidence_of_their_own() -> None:
 @pytest.mark.parametrize("wrong", [0.3, 1.0, 3.0])
 def test_observed_coverage_tells_right_from_wrong(wrong: float) -> None:
     """Fresh outcomes: right intervals cover 90 %, too narrow ones less, too wide ones more."""
-    from dataclasses import replace
-
     found = []
     for seed in range(6):
         learned = measure(_world(seed)[0])
@@ -132,8 +135,6 @@ def test_right_intervals_cover_nine_tenths_of_tiny_groups() -> None:
     denied = random.random(size) < 1 / (1 + np.exp(-base - strays))
     row = np.full(size, 2)
     of = Foretold(1 / (1 + np.exp(-base)), denied, np.arange(size), row, np.ones(size))
-    from models.interval import Interval
-
     table = Interval(level=LEVEL, edges=(0,), odds=(float(np.exp(Z * 0.5)),))
     found = judge(table, of, (of.probability, of.probability), 1)
     assert found.coverage.value == pytest.approx(LEVEL, abs=0.005)
@@ -141,13 +142,6 @@ def test_right_intervals_cover_nine_tenths_of_tiny_groups() -> None:
 
 
 def test_alike_are_claims_of_one_payer_and_dearest_procedure() -> None:
-    from dataclasses import replace
-    from decimal import Decimal
-
-    from claims.types import Claim, Payer, ServiceLine
-    from features.frame import Frame
-    from training.alike import alike
-
     def claim(payer: str, *lines: tuple[str, int]) -> Claim:
         made = tuple(
             ServiceLine(number=place, procedure=code, charge=Decimal(charge))
