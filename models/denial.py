@@ -202,7 +202,7 @@ class DenialModel:
         return raw, self.calibration.apply(raw)
 
     def ends(self, values: Values, probability: Floats) -> tuple[Floats, Floats]:
-        """Between which rates each claim's ``probability`` stands (``models.interval``): two (n)."""
+        """Between which rates each ``probability`` stands (``models.interval``): two of (n)."""
         return self.interval.ends(probability, values)
 
     def categories(self, values: Values) -> Floats:
@@ -262,7 +262,9 @@ def _one(scores: Floats, parts: Floats, asked: int) -> Floats:
 
 
 def _interval(kept: bytes | None) -> Interval:
-    return Interval.unmeasured() if kept is None else Interval.from_json(bundle.parse_json(kept, "it"))
+    if kept is None:
+        return Interval.unmeasured()
+    return Interval.from_json(bundle.parse_json(kept, "it"))
 
 
 def _program() -> str:
