@@ -1,8 +1,8 @@
 """Between which rates a probability stands: narrow where much is known, wide where little is.
 
-Promised is a *rate*: among claims of the same payer and the same procedure, as well known, the share
-that is denied lies between the two ends, for nine of ten such groups (decision 0017). A single
-claim's own chance may lie outside: it holds facts that no history shows.
+Promised is a *rate*: among claims of the same payer and the same procedure, as well known, the
+share that is denied lies between the two ends, for nine of ten such groups (decision 0017). A
+single claim's own chance may lie outside: it holds facts that no history shows.
 
 The ends are the probability with its odds divided and multiplied by one number, which depends on
 how many answered lines had the claim's payer and procedure. Nothing but additions, multiplications

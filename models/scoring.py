@@ -71,8 +71,8 @@ class FrameScores:
     """What ``preclear score`` writes for n claims.
 
     ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
-    ever seen; ``low`` and ``high`` are the ends of the interval; ``action`` is the first action; ``known`` is the level of support
-    (``models.support.levels``).
+    ever seen; ``low`` and ``high`` are the ends of the interval; ``action`` is the first action;
+    ``known`` is the level of support (``models.support.levels``).
     """
 
     probability: F64

@@ -108,17 +108,15 @@ would be denied.')
 def ends_in_words(low: float, high: float) -> str:
     """Between which rates claims like this one are denied, as counts of claims.
 
-    >>> ends_in_words(0.584, 0.8)
-    'Claims like this one (same payer and procedure, as well known): in the long run between 58 and \
-80 of 100 are denied, for nine of ten such groups.'
-    >>> ends_in_words(0.0012, 0.004)[64:]
-    'in the long run between 1 and 4 of 1,000 are denied, for nine of ten such groups.'
+    >>> print(ends_in_words(0.584, 0.8))  # doctest: +NORMALIZE_WHITESPACE
+    In the long run, between 58 and 80 of 100 claims like this one (same payer and procedure, as
+    well known) are denied: that holds for nine of ten such groups of claims.
     """
     of = 100 if high >= 0.0095 else 1000
-    between = f"between {_below(low * of)} and {_above(high * of, of)} of {of:,} are denied"
     return (
-        f"Claims like this one (same payer and procedure, as well known): in the long run {between}, "
-        "for nine of ten such groups."
+        f"In the long run, between {_below(low * of)} and {_above(high * of, of)} of {of:,} claims "
+        "like this one (same payer and procedure, as well known) are denied: that holds for nine "
+        "of ten such groups of claims."
     )
 
 

@@ -1,9 +1,10 @@
-"""The ends of an interval: around the probability, wider where less is known, the same bits always."""
+"""The ends of an interval: around the probability, wider where less is known."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_a_probability_lies_between_its_ends(
     assert (probability < high).all()
     assert (high < 1).all()
     widths = [np.subtract(*table.ends(probability, _rows([n] * len(known)))[::-1]) for n in EDGES]
-    assert all((wide >= narrow - 1e-15).all() for wide, narrow in zip(widths, widths[1:]))
+    assert all((wide >= narrow - 1e-15).all() for wide, narrow in pairwise(widths))
     for place in range(len(chances)):
         one = table.ends(probability[place : place + 1], rows[place : place + 1])
         assert (one[0][0], one[1][0]) == (low[place], high[place])

@@ -110,7 +110,7 @@ def test_it_says_between_which_rates(held: AuditRecord) -> None:
     for name in ("denial_probability_low", "denial_probability_high"):
         answer.pop(name)
     before = replace(held, answer=json.dumps(answer))
-    assert "in the long run" not in read(before).text
+    assert "In the long run" not in read(before).text
 
 
 def test_ends_never_say_less_than_a_claim() -> None:
@@ -125,7 +125,7 @@ def test_what_is_unknown_is_said_first(unknown: AuditRecord) -> None:
     assert "A claim whose risk is not known" in page.text
     assert "The probability is a guess." in page.text
     assert "a person is asked all the same" in page.text.lower()
-    assert "of 100 claims like this" not in page.text.lower()
+    assert "of 100 claims like this one, about" not in page.text.lower()
     assert 'class="notice"' in explanation(unknown)
     for note in answer["support"]["notes"]:
         assert note in page.text
