@@ -3,10 +3,10 @@
 A group's true rate is never seen, only how many of its claims were denied. If the interval is
 right, that count is drawn by two chances: the rate strays within the interval in nine of ten
 groups, and so many coin tosses of that rate come out one way or the other. So each group's count is
-compared with the middle nine tenths of what both chances together give. A count is whole: one that straddles
-the end of these nine tenths counts for the part of it that lies inside, so that right intervals
-cover 90 % exactly, however small the groups (the probability integral transform for counts; Czado,
-Gneiting and Held 2009). Groups count by their claims.
+compared with the middle nine tenths of what both chances together give. A count is whole: one that
+straddles the end of these nine tenths counts for the part of it that lies inside, so that right
+intervals cover 90 % exactly, however small the groups (the probability integral transform for
+counts; Czado, Gneiting and Held 2009). Groups count by their claims.
 """
 
 from __future__ import annotations
