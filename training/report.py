@@ -131,7 +131,7 @@ def _intervals(made: Evaluation, screen: Console) -> None:
     of = made.intervals
     if not of.rows:
         return
-    rows = table(screen, f"Intervals: {of.level:.0%} of groups (payer and procedure) lie between")
+    rows = table(screen, f"Intervals that should hold {of.level:.0%} of groups of claims alike")
     for name in ("lines seen", "groups", "claims", "mean width", "interval coverage"):
         rows.add_column(name, justify="right", no_wrap=True)
     for one in of.rows:
