@@ -23,7 +23,12 @@ FORMAT: Final = "preclear-denial-model"
 VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 REQUIRED: Final = frozenset({"causes.txt", "calibration.json", "carcs.json"})
-ALLOWED: Final = REQUIRED | {"interval.json", "promise.json"}
+ALLOWED: Final = REQUIRED | {
+    "interval.json",
+    "promise.json",
+    "lines.txt",
+    "line_calibration.json",
+}
 LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20
 

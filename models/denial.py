@@ -2,7 +2,7 @@
 
 One LightGBM booster with a class for paid and one for each cause of denial (``models.causes``), a
 calibration table and a table of CARCs. It knows nothing of claims: it takes the float32 matrix of
-``features.build``.
+``features.build``. A second booster may tell the lines of a claim apart (``models.lines``).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
 from models.causes import Causes, CausesError, Mix, evidence, mix, weighted
 from models.interval import Interval, IntervalError
+from models.lines import LineModel, LineParts, LinesError
+from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
 from models.promise import Promise, PromiseError
 
@@ -34,7 +36,7 @@ FEATURE_NAMES: Final[tuple[str, ...]] = tuple(feature.name for feature in FEATUR
 SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
-    NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, UnicodeError,
+    NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError, UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
@@ -70,7 +72,8 @@ class DenialModel:
 
     ``threshold`` is the probability from which a claim is not sent as it is. ``facts`` is what
     training said about itself, ``promise`` the precisions that it can keep, if they were measured;
-    ``interval`` says how far the rate of claims alike may lie from the probability.
+    ``interval`` says how far the rate of claims alike may lie from the probability; ``lines``
+    scores service lines, and is ``None`` where there was too little to learn about them.
     ``digest`` names the model: same parts, same digest.
     """
 
@@ -83,6 +86,7 @@ class DenialModel:
     facts: Mapping[str, object]
     promise: Promise | None
     interval: Interval
+    lines: LineModel | None
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -100,6 +104,7 @@ class DenialModel:
         facts: Mapping[str, object],
         promise: Promise | None = None,
         interval: Interval | None = None,
+        lines: LineParts | None = None,
     ) -> DenialModel:
         """Put a model together from what training made.
 
@@ -120,7 +125,7 @@ class DenialModel:
             files["promise.json"] = bundle.canonical(promise.to_json())
         if interval is not None:
             files["interval.json"] = bundle.canonical(interval.to_json())
-        about = {
+        about: dict[str, object] = {
             "features": list(FEATURE_NAMES),
             "categories": list(CATEGORIES),
             "classes": list(classes),
@@ -129,6 +134,9 @@ class DenialModel:
             "training": dict(facts),
             "created_by": _program(),
         }
+        if lines is not None:
+            files |= lines.files()
+            about["lines"] = lines.about()
         try:
             manifest = bundle.manifest_of(about, files)
         except (TypeError, ValueError) as error:
@@ -177,6 +185,7 @@ class DenialModel:
             kept = files.get("promise.json")
             promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
             interval = _interval(files.get("interval.json"))
+            lines = assembled_lines(about.get("lines"), files)
         except _PART_ERRORS as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _booster_fits(booster, len(causes.names))
@@ -185,7 +194,7 @@ class DenialModel:
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
             booster, causes, prior, calibration, carcs, threshold, facts, promise,
-            interval, bundle.digest(manifest), manifest, files,
+            interval, lines, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:

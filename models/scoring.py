@@ -4,9 +4,8 @@
 columns of ``preclear score`` for any number of claims from tables. Both use the same builder, model
 and rules, so that they agree.
 
-A claim with several lines has each line scored as a claim of its own. A line is never shown as
-riskier than its claim: its probability is capped at the claim's, which therefore is never below
-that of its worst line.
+The lines of a claim are scored by the model's second booster, and held within what the claim's
+probability leaves them (``models.lines``): a claim is never below its worst line.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from models.denial import DenialModel, Prediction
 from models.edits import find_edits
 from models.explain import explain
 from models.frames import join
+from models.lines import of_lines
 from models.promise import threshold_for
 from models.score import (
     MAX_CARCS,
@@ -166,16 +166,11 @@ class Scorer:
         return [self._answer(batch, row, one) for row, one in enumerate(asked)]
 
     def _batch(self, frame: Frame) -> _Batch:
-        count, starts = len(frame), frame.starts
+        count = len(frame)
         mended = variants(frame, self._mends)
-        # A line that stands alone is its claim.
-        several = np.flatnonzero((np.diff(starts) > 1)[frame.line_claim])
-        parts = [frame, mended.frame, frame.take_lines(several)]
-        values = build(join([part for part in parts if len(part)]), self._history)
+        values = build(join([part for part in (frame, mended.frame) if len(part)]), self._history)
         predicted = self._model.predict(values)
         probability = predicted.probability
-        lines = probability[:count][frame.line_claim]
-        lines[several] = np.minimum(lines[several], probability[count + len(mended) :])
         own, prediction = values[:count], predicted.rows(slice(count))
         return _Batch(
             frame,
@@ -183,10 +178,8 @@ class Scorer:
             prediction,
             self._model.ends(own, prediction.probability),
             self._model.contributions(own),
-            mended.tested(
-                probability[count : count + len(mended)], prediction.category_probability
-            ),
-            lines,
+            mended.tested(probability[count:], prediction.category_probability),
+            of_lines(self._model.lines, frame, self._history, prediction.probability),
             levels(own),
         )
 
@@ -262,8 +255,7 @@ class Scorer:
         ``score``.
         """
         threshold = self.threshold(precision)
-        today = np.int32(as_days(dt.date.today()))  # noqa: DTZ011
-        frame = frame.replace(as_of=np.where(frame.as_of == NO_DAY, today, frame.as_of))
+        frame = _dated(frame)
         found: list[FrameScores] = []
         for first in range(0, len(frame), _CHUNK):
             rows = np.arange(first, min(first + _CHUNK, len(frame)))
@@ -282,6 +274,19 @@ class Scorer:
             np.concatenate([part.decision for part in found]),
             np.concatenate([part.known for part in found]),
         )
+
+    def score_lines(self, frame: Frame) -> F64:
+        """Score the m lines of ``frame``, each as of its claim's ``as_of`` (today where none is).
+
+        The same probabilities as those of ``score``, for any number of claims.
+        """
+        frame = _dated(frame)
+        found = [np.zeros(0)]
+        for first in range(0, len(frame), _CHUNK):
+            part = frame.take(np.arange(first, min(first + _CHUNK, len(frame))))
+            _, whole = self._model.scores(build(part, self._history))
+            found.append(of_lines(self._model.lines, part, self._history, whole))
+        return np.concatenate(found)
 
     def _chunk(self, frame: Frame, threshold: float) -> FrameScores:
         values = build(frame, self._history)
@@ -324,3 +329,9 @@ class Scorer:
             tests = mended.tested(after, categories)
             found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
         return found
+
+
+def _dated(frame: Frame) -> Frame:
+    """The same claims, those without a day judged as of today."""
+    today = np.int32(as_days(dt.date.today()))  # noqa: DTZ011
+    return frame.replace(as_of=np.where(frame.as_of == NO_DAY, today, frame.as_of))

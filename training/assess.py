@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from training.days import iso, number
 from training.evaluation import Evaluation, Period, evaluate, period
 from training.examples import Examples
 from training.gates import FEWEST
+from training.line_figures import judged_lines
 from training.metrics import Figures, figures
 from training.prepare import Prepared, matrix, prepare
 from training.problems import TrainingError
@@ -131,7 +132,13 @@ def _judge(
     frame = _frame(prepared, as_of)
     values = matrix(frame, prepared.history, examples.rows[rows], progress)
     predicted = model.predict(values)
-    return evaluate(
+    asked = examples.rows[rows]
+    every_line = np.flatnonzero(np.isin(frame.line_claim, asked))
+    lines = judged_lines(
+        model.lines, frame.take(asked), prepared.history, predicted.probability,
+        prepared.labels.line_denied[every_line], seed,
+    )  # fmt: skip
+    made = evaluate(
         model=name,
         data_digest=dataset.digest(),
         claims=dataset.claims.num_rows,
@@ -150,6 +157,7 @@ def _judge(
         signal=None,
         seed=seed,
     )
+    return replace(made, lines=lines)
 
 
 def _period(examples: Examples, rows: I64) -> Period:

@@ -105,13 +105,14 @@ def _text(booster: lightgbm.Booster) -> str:
 class Material:
     """What a booster learns from: n rows of features (float32), their classes, what each weighs.
 
-    ``causes`` names the classes.
+    ``causes`` names the classes, ``names`` the features.
     """
 
     values: F32
     label: I64
     weight: F64
     causes: Causes
+    names: tuple[str, ...] = NAMES
 
 
 def material(values: F32, examples: Examples, known: Known, settings: Settings) -> Material:
@@ -130,7 +131,7 @@ def material(values: F32, examples: Examples, known: Known, settings: Settings) 
 
 def dataset(of: Material) -> lightgbm.Dataset:
     """The same for LightGBM."""
-    return lightgbm.Dataset(of.values, of.label, weight=of.weight, feature_name=list(NAMES))
+    return lightgbm.Dataset(of.values, of.label, weight=of.weight, feature_name=list(of.names))
 
 
 @dataclass(frozen=True, slots=True)

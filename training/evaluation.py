@@ -19,6 +19,7 @@ from training.coverage import Coverage, judge
 from training.days import iso, month
 from training.examples import Examples
 from training.intervals import Figure
+from training.line_figures import LineFigures
 from training.metrics import (
     METRICS,
     CategoryFigures,
@@ -114,7 +115,8 @@ class Evaluation:
     ``peers`` are judged on the same test claims: ``constant``, ``payer rate``, ``logistic`` and,
     where the truth lies by the data, ``ceiling``. ``dropped`` counts claims left out, by reason.
     ``mature_days`` is the age at which 98 % of answers are there.
-    ``intervals`` says whether the rates of claims alike lay between the ends foretold.
+    ``intervals`` says whether the rates of claims alike lay between the ends foretold; ``lines`` is
+    ``None`` where the model knows nothing of lines, or none could be judged by;
     ``gates`` are empty where nobody asked for a promotion; ``refit`` is ``None`` where a model that
     exists already was judged.
     """
@@ -135,6 +137,7 @@ class Evaluation:
     payers: tuple[PayerFigures, ...]
     months: tuple[MonthFigures, ...]
     signal: Signal | None
+    lines: LineFigures | None = None
     gates: tuple[Gate, ...] = ()
     refit: Refit | None = None
 
@@ -148,10 +151,17 @@ class Evaluation:
         named |= {"test.category_top_3": self.category.top_3}
         named |= {"test.interval_coverage": self.intervals.coverage}
         named |= {"test.carc_top_1": self.carc.top_1, "test.carc_top_3": self.carc.top_3}
+        if self.lines is not None:
+            named |= {f"test.lines.{name}": getattr(self.lines.figures, name) for name in METRICS}
+            named |= {"test.lines.first": self.lines.first}
         flat: dict[str, float] = {}
         for name, figure in named.items():
             flat |= {name: figure.value, f"{name}.low": figure.low, f"{name}.high": figure.high}
         flat |= {"test.examples": self.overall.examples, "test.denied": self.overall.denied}
+        if self.lines is not None:
+            flat |= {"test.lines.examples": self.lines.figures.examples}
+            flat |= {"test.lines.first_by_chance": self.lines.chance}
+            flat |= {"test.lines.auroc_by_claim": self.lines.by_claim}
         return {name: float(value) for name, value in flat.items() if math.isfinite(value)}
 
     def to_json(self) -> dict[str, object]:

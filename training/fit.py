@@ -14,6 +14,7 @@ from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
 from models.interval import Interval, places, seen
+from models.lines import LineParts
 from training import alike, boosters
 from training.alike import Foretold
 from training.boosters import Settings
@@ -91,12 +92,13 @@ def fit(
     settings: Settings,
     facts: Mapping[str, object],
     progress: Progress,
+    lines: LineParts | None = None,
 ) -> Fitted:
     """Learn from the examples ``train``, calibrate by the out-of-time predictions ``out``.
 
     ``values`` (n by features), ``payer_key`` (``Frame.payer``) and ``group`` (claims alike,
     ``training.alike``) belong to the n examples; only those of ``train`` and at ``out.places`` are
-    looked at.
+    looked at. ``lines`` were learned beside it.
     """
     with progress.stage("Learning who is denied, and why", rounds) as advance:
         of = boosters.material(values, examples, train, settings)
@@ -113,5 +115,6 @@ def fit(
         threshold=best_threshold(calibration.apply(out.raw), denied[out.places], out.weight),
         facts={**facts, "rounds": made.rounds},
         interval=interval(values, group, out, examples, calibration, settings),
+        lines=lines,
     )
     return Fitted(model, made.rounds, made.gain)

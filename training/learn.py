@@ -29,6 +29,7 @@ from training.evaluation import Evaluation, Period, Refit, evaluate, period, sig
 from training.examples import Examples, Known, learnable
 from training.fit import Fitted, fit
 from training.folds import OutOfTime, foretell, gather
+from training.lines import LineRecipe, Tested, rehearse
 from training.prepare import Prepared, matrix
 from training.splits import Split, split
 from training.trials import Ground
@@ -72,7 +73,10 @@ Choose = Callable[[Ground], Tuned]
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """What every step needs of the examples: features, payers (``Frame.payer``), who is alike."""
+    """What every step needs of the examples: features, payers (``Frame.payer``), who is alike.
+
+    ``lines`` is ``None`` where there is too little to learn about single lines.
+    """
 
     values: F32
     payer_key: U64
@@ -81,6 +85,7 @@ class _Material:
     split: Split
     settings: Settings
     digest: str
+    lines: LineRecipe | None
 
 
 def periods(examples: Examples, parts: Split) -> tuple[Period, ...]:
@@ -133,7 +138,10 @@ def learn(
     tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
     settings = tuned.settings if tuned else settings
     group = alike(frame, examples.rows)
-    of = _Material(values, frame.payer[examples.rows], group, examples, parts, settings, digest)
+    lines = rehearse(prepared, parts.folds[-1], settings, progress)
+    of = _Material(
+        values, frame.payer[examples.rows], group, examples, parts, settings, digest, lines
+    )
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
     judged = _judged(of, out, rounds, progress)
     with progress.stage("Judging it on later claims"):
@@ -143,10 +151,12 @@ def learn(
         promise = _promise(judged, out, predicted, examples, parts)
         judged = replace(judged, model=judged.model.promising(promise))
         checks = _checks(prepared, of, judged)
+        tested = _tested_lines(of, judged.model, predicted)
     everything = out.joined(_of_test(predicted, examples, parts.test))
-    registered, refit = _registered(of, everything, rounds, judged.model, promise, progress)
+    registered, refit = _registered(of, everything, rounds, judged.model, promise, tested, progress)
     with progress.stage("Measuring"):
         evaluation = _evaluation(of, claims, judged, predicted, peers, refit)
+        evaluation = replace(evaluation, lines=None if tested is None else tested.figures)
     return Learned(
         judged=judged,
         registered=registered,
@@ -165,6 +175,7 @@ def learn(
 
 def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> Fitted:
     """The model that knows nothing of the test period."""
+    lines = None if of.lines is None else of.lines.fit(of.split.train, progress)
     return fit(
         of.values,
         of.payer_key,
@@ -176,7 +187,14 @@ def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> F
         of.settings,
         _facts(of, of.split.test_starts),
         progress,
+        lines,
     )
+
+
+def _tested_lines(of: _Material, judged: DenialModel, predicted: Prediction) -> Tested | None:
+    if of.lines is None or judged.lines is None:
+        return None
+    return of.lines.test(judged.lines, of.split.test, predicted.probability)
 
 
 def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
@@ -193,9 +211,10 @@ def _registered(
     rounds: int,
     judged: DenialModel,
     promise: Promise,
+    tested: Tested | None,
     progress: Progress,
 ) -> tuple[Fitted, Refit]:
-    """The same recipe on all examples.
+    """The same recipe on all examples; the lines' calibration learns from ``tested`` ones too.
 
     The few answers after ``maturity.until`` are left out: one with a mistyped year would have the
     model say that it learned from the future.
@@ -206,9 +225,10 @@ def _registered(
     facts = _facts(of, before) | {
         "judged": {"digest": judged.digest, "learned_before": iso(of.split.test_starts)}
     }
+    lines = None if of.lines is None else of.lines.fit(every, progress, tested)
     made = fit(
         of.values, of.payer_key, of.group, examples, every, rounds, out, of.settings, facts,
-        progress,
+        progress, lines,
     )  # fmt: skip
     day = examples.day[every.places]
     refit = Refit(

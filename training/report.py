@@ -12,6 +12,7 @@ from rich.table import Table
 from training.assess import Assessment
 from training.evaluation import Evaluation, Refit
 from training.intervals import Figure
+from training.line_figures import LineFigures
 from training.metrics import METRICS
 
 _TITLES: Final = {
@@ -57,6 +58,8 @@ def show(evaluation: Evaluation, screen: Console) -> None:
     _periods(evaluation, screen)
     _overall(evaluation, screen)
     _intervals(evaluation, screen)
+    if evaluation.lines is not None:
+        _lines(evaluation.lines, screen)
     _payers(evaluation, screen)
     _signal(evaluation, screen)
     _gates(evaluation, screen)
@@ -141,6 +144,27 @@ def _intervals(made: Evaluation, screen: Console) -> None:
     rows.add_row("all", f"{sum(one.groups for one in of.rows):,}", f"{claims:,}", "",
                  interval(of.coverage))  # fmt: skip
     screen.print(rows)
+    screen.print()
+
+
+def _lines(made: LineFigures, screen: Console) -> None:
+    tested = made.figures
+    rows = table(
+        screen,
+        f"On the {tested.examples:,} lines of {made.claims:,} claims with several, "
+        f"{tested.denied:,} of them denied",
+    )
+    rows.add_column("")
+    rows.add_column("line by line", justify="right")
+    rows.add_column("its claim's", justify="right")
+    for name in ("auroc", "auprc", "calibration_error"):
+        other = number(made.by_claim) if name == "auroc" else ""
+        rows.add_row(_TITLES[name], interval(getattr(tested, name)), other)
+    screen.print(rows)
+    screen.print(
+        f"On the {made.mixed:,} of these claims with denied and paid lines, the likeliest line is "
+        f"a denied one: {interval(made.first)}; by chance {number(made.chance)}."
+    )
     screen.print()
 
 

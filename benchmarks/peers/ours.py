@@ -139,8 +139,7 @@ def _answer(case: Case, model: DenialModel, history: History, what: str, move: M
             category=categories,
             carcs=_carcs(model, categories, frame.payer),
         )
-    # The lines as the service gives them with each score; it has no call for the lines alone.
-    lines = np.concatenate([scorer._batch(part).lines for part in _parts(frame)])
+    lines = scorer.score_lines(frame)
     every = np.flatnonzero(np.isin(whole.line_claim, claims))
     place = np.searchsorted(every, judged)
     return Answer(
