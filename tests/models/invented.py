@@ -29,6 +29,7 @@ from claims.types import (
     Subscriber,
 )
 from features.build import build
+from features.build_lines import LINE_NAMES, build_lines
 from features.catalog import NAMES
 from features.frame import Frame
 from features.history import History
@@ -36,6 +37,7 @@ from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.causes import Causes, mix
 from models.denial import DenialModel
+from models.lines import LineParts
 from models.promise import Promise, Row
 
 KEYS = Keys(b"k" * 32)
@@ -82,6 +84,7 @@ class Practice:
     values: NDArray[np.float32]
     model: DenialModel
     booster: lightgbm.Booster
+    lines: LineParts
 
 
 def clean_claim(number: int = 0, **changes: object) -> Claim:
@@ -210,6 +213,17 @@ def _asked(
     return told, whys
 
 
+def _lines(frame: Frame, history: History, outcomes: Outcomes, found: Causes) -> LineParts:
+    values, denied = build_lines(frame, history), outcomes.line_denied > 0
+    label = np.where(denied, np.searchsorted(found.learned, outcomes.line_category) + 1, 0)
+    options = {"objective": "multiclass", "num_class": len(found.names), "num_leaves": 4}
+    options |= {"verbosity": -1, "num_threads": 2, "deterministic": True, "seed": 1}
+    table = lightgbm.Dataset(values, label, feature_name=list(LINE_NAMES))
+    booster = lightgbm.train(options | {"lambda_l2": 10.0}, table, 30)
+    raw = mix(booster.predict(values, raw_score=True)).raw
+    return LineParts(booster.model_to_string(), found.names, Calibration.fit(raw, denied))
+
+
 def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Practice:
     """Invent, learn, and hand over everything; ``asked``: with what the front desk found."""
     random = np.random.default_rng(seed)
@@ -229,6 +243,7 @@ def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Pract
     booster = lightgbm.train(options, lightgbm.Dataset(values, label, feature_name=list(NAMES)), 40)
     prior = np.bincount(outcomes.category[denied], minlength=len(CATEGORIES)) + 0.5
     raw = mix(booster.predict(values, raw_score=True)).raw
+    lines = _lines(frame, history, outcomes, found)
     model = DenialModel.from_parts(
         causes=booster.model_to_string(),
         classes=found.names,
@@ -238,5 +253,6 @@ def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Pract
         threshold=0.35,
         facts={"examples": count},
         promise=PROMISE,
+        lines=lines,
     )
-    return Practice(claims, frame, outcomes, history, values, model, booster)
+    return Practice(claims, frame, outcomes, history, values, model, booster, lines)

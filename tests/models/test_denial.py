@@ -31,6 +31,7 @@ def _parts(world: Practice, **changes: object) -> dict[str, object]:
         "threshold": 0.35,
         "facts": {"examples": 5000},
         "promise": model.promise,
+        "lines": world.lines,
     }
     return parts | changes
 

@@ -8,17 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 import pytest
 from invented import KEYS, Practice, clean_claim
 from numpy.typing import NDArray
 
 from features.build import build
-from features.build_lines import LINE_NAMES, build_lines
+from features.build_lines import build_lines
 from models import bundle
-from models.calibration import Calibration
-from models.causes import mix
 from models.denial import DenialModel, ModelError
 from models.lines import LineParts, coherent, of_lines
 from models.scoring import Scorer
@@ -27,27 +24,8 @@ Floats = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def parts(world: Practice) -> LineParts:
-    """Learned from the lines of the practice: ALPHA denies therapy without authorization."""
-    values, outcomes = build_lines(world.frame, world.history), world.outcomes
-    denied, names = outcomes.line_denied > 0, world.model.causes.names
-    label = np.searchsorted(world.model.causes.learned, outcomes.line_category) + 1
-    options = {"objective": "multiclass", "num_class": len(names), "num_leaves": 4, "seed": 1}
-    options |= {"verbosity": -1, "num_threads": 1, "deterministic": True, "lambda_l2": 10.0}
-    table = lightgbm.Dataset(values, np.where(denied, label, 0), feature_name=list(LINE_NAMES))
-    booster = lightgbm.train(options, table, 30)
-    raw = mix(booster.predict(values, raw_score=True)).raw
-    return LineParts(booster.model_to_string(), names, Calibration.fit(raw, denied))
-
-
-@pytest.fixture(scope="module")
-def model(world: Practice, parts: LineParts) -> DenialModel:
-    return _model(world, parts)
-
-
-@pytest.fixture(scope="module")
-def lined(world: Practice, model: DenialModel) -> Scorer:
-    return Scorer(model, world.history, KEYS)
+def model(world: Practice) -> DenialModel:
+    return world.model
 
 
 def _model(world: Practice, lines: LineParts | None) -> DenialModel:
@@ -60,6 +38,7 @@ def _model(world: Practice, lines: LineParts | None) -> DenialModel:
         carcs=own.carcs,
         threshold=0.35,
         facts={"examples": 5000},
+        promise=own.promise,
         lines=lines,
     )
 
@@ -83,24 +62,24 @@ def test_no_line_is_above_its_claim_and_all_together_are_not_below(seed: int) ->
     assert (np.sign(found[last] - found[first]) * np.sign(own[last] - own[first]) >= 0).all()
 
 
-def test_equal_bits_one_by_one_and_together(lined: Scorer, world: Practice) -> None:
+def test_equal_bits_one_by_one_and_together(scorer: Scorer, world: Practice) -> None:
     rows = np.arange(400)
     frame = world.frame.take(rows)
-    whole = lined.score_lines(frame)
+    whole = scorer.score_lines(frame)
     assert len(whole) == len(frame.line_claim)
     for row in rows.tolist():
-        one = lined.score_lines(frame.take(np.array([row])))
+        one = scorer.score_lines(frame.take(np.array([row])))
         assert one.tobytes() == whole[frame.starts[row] : frame.starts[row + 1]].tobytes()
-    asked = [line for one in lined.score(world.claims[:400]) for line in one.score.lines]
+    asked = [line for one in scorer.score(world.claims[:400]) for line in one.score.lines]
     assert [line.denial_probability for line in asked] == whole.tolist()
-    assert lined.score_lines(frame.take(rows[:0])).shape == (0,)
+    assert scorer.score_lines(frame.take(rows[:0])).shape == (0,)
 
 
-def test_a_claim_is_never_below_its_worst_line(lined: Scorer, world: Practice) -> None:
+def test_a_claim_is_never_below_its_worst_line(scorer: Scorer, world: Practice) -> None:
     frame = world.frame
-    claim = lined.score_frame(frame.take(np.arange(1500))).probability
+    claim = scorer.score_frame(frame.take(np.arange(1500))).probability
     frame = frame.take(np.arange(1500))
-    lines = lined.score_lines(frame)
+    lines = scorer.score_lines(frame)
     sizes = np.diff(frame.starts)
     assert (np.maximum.reduceat(lines, frame.starts[:-1]) <= claim).all()
     assert (sizes > 1).sum() > 500
@@ -108,7 +87,7 @@ def test_a_claim_is_never_below_its_worst_line(lined: Scorer, world: Practice) -
     assert (lines[alone] == claim[sizes == 1]).all()
 
 
-def test_the_line_that_the_payer_minds_comes_first(lined: Scorer) -> None:
+def test_the_line_that_the_payer_minds_comes_first(scorer: Scorer) -> None:
     line = clean_claim().lines[0]
     for place in range(3):
         codes = ["99213", "80053", "93000"]
@@ -117,7 +96,7 @@ def test_the_line_that_the_payer_minds_comes_first(lined: Scorer) -> None:
             replace(line, number=number + 1, procedure=code) for number, code in enumerate(codes)
         )
         claim = clean_claim(1, lines=several, charge=Decimal(360))
-        score = lined.score([claim], dt.date(2024, 12, 27))[0].score
+        score = scorer.score([claim], dt.date(2024, 12, 27))[0].score
         risks = [one.denial_probability for one in score.lines]
         assert int(np.argmax(risks)) == place
         assert risks[place] > 0.5 > 5 * sum(risks[:place] + risks[place + 1 :]) / 2
@@ -131,19 +110,17 @@ def test_without_a_model_of_lines_each_has_its_claims_probability(world: Practic
     assert (of_lines(None, frame, world.history, whole) == whole[frame.line_claim]).all()
 
 
-def test_it_comes_back_from_its_bundle(
-    world: Practice, model: DenialModel, parts: LineParts, tmp_path: Path
-) -> None:
+def test_it_comes_back_from_its_bundle(world: Practice, model: DenialModel, tmp_path: Path) -> None:
     model.save(tmp_path / "m")
     again = DenialModel.load(tmp_path / "m")
-    assert again.digest == model.digest == _model(world, parts).digest
+    assert again.digest == model.digest == _model(world, world.lines).digest
     assert model.digest != _model(world, None).digest
     assert again.lines is not None
     assert model.lines is not None
     values = build_lines(world.frame.take(np.arange(80)), world.history)
     assert again.lines.probability(values).tobytes() == model.lines.probability(values).tobytes()
-    promised = model.promising(world.model.promise or pytest.fail("no promise"))
-    assert promised.lines is not None
+    assert model.promise is not None
+    assert _model(world, world.lines).promising(model.promise).digest == model.digest
 
 
 @pytest.mark.parametrize(

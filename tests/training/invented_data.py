@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -58,18 +59,23 @@ def _claim(number: int, day: dt.date, payer: str, procedure: str, authorized: bo
     )
 
 
-def _remittance(claim: Claim, known: dt.date, carc: str) -> Remittance:
+def _answer(line: ServiceLine, carc: str) -> RemittanceLine:
     amount = CHARGE if carc else Decimal(50)
     adjustments = (Adjustment(group="CO", carc=carc or "45", amount=amount),)
-    paid = Decimal(0) if carc else CHARGE - 50
-    line = RemittanceLine(
-        procedure=claim.lines[0].procedure, charge=CHARGE, paid=paid, adjustments=adjustments,
-        service_from=claim.lines[0].service_from,
+    return RemittanceLine(
+        procedure=line.procedure, charge=CHARGE, paid=Decimal(0) if carc else CHARGE - 50,
+        adjustments=adjustments, service_from=line.service_from,
     )  # fmt: skip
+
+
+def _remittance(claim: Claim, known: dt.date, *carcs: str) -> Remittance:
+    """The answer with a CARC for each line, "" where it is paid."""
+    lines = tuple(_answer(line, carc) for line, carc in zip(claim.lines, carcs, strict=True))
     return Remittance(
-        claim_id=claim.claim_id, status="1", charge=CHARGE, paid=paid,
+        claim_id=claim.claim_id, status="1", charge=claim.charge,
+        paid=sum((line.paid for line in lines), Decimal(0)),
         payer_id=claim.payer.payer_id, file_date=known, payment_date=known, produced_on=known,
-        lines=(line,),
+        lines=lines,
     )  # fmt: skip
 
 
@@ -107,3 +113,25 @@ def dataset(
             gatherer.add(_remittance(claim, known, carc))
     made = gatherer.finish()
     return Dataset(**made.tables, claim_ids=made.claim_ids), chances
+
+
+def dataset_of_lines(claims: int = 2_500, days: int = 540, seed: int = 1) -> Dataset:
+    """Claims of one to four lines, of which therapy (97110) is denied, and other lines rarely."""
+    random = np.random.default_rng(seed)
+    gatherer = Gatherer("invented", KEYS, load_catalogue(), keep_ids=True)
+    codes = [code for code, _ in PROCEDURES]
+    for number, offset in enumerate(np.sort(random.integers(0, days, claims))):
+        day = START + dt.timedelta(days=int(offset))
+        chosen = random.choice(codes, int(random.integers(1, 5)), p=(0.4, 0.1, 0.25, 0.25))
+        claim = _claim(number, day, PAYERS[random.integers(3)][0], codes[0], authorized=True)
+        lines = tuple(
+            replace(claim.lines[0], number=place + 1, procedure=str(code))
+            for place, code in enumerate(chosen)
+        )
+        claim = replace(claim, lines=lines, charge=CHARGE * len(lines))
+        gatherer.add(claim)
+        carcs = ["50" if code == "97110" or random.random() < 0.02 else "" for code in chosen]
+        known = day + dt.timedelta(days=int(random.integers(5, 25)))
+        gatherer.add(_remittance(claim, known, *carcs))
+    made = gatherer.finish()
+    return Dataset(**made.tables, claim_ids=made.claim_ids)
