@@ -32,7 +32,8 @@ def table(
 ) -> pa.Table:
     """The rows: the six columns of the contract first (design.md section 4), then more.
 
-    ``precision_promised`` is a column where a precision was asked for.
+    ``worst_line`` is null for claims that are sent as they are. ``precision_promised`` is a column
+    where a precision was asked for.
     """
     names = np.array(CATEGORIES)
     levels = np.array(["none", "thin", "good"])
@@ -50,6 +51,7 @@ def table(
             "denial_probability_low": scores.low,
             "denial_probability_high": scores.high,
             "as_of": pa.array(as_of, pa.int32()).cast(pa.date32()),
+            "worst_line": pa.array(scores.worst_line, mask=scores.worst_line == 0),
             **promised,
         }
     )

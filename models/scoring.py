@@ -22,6 +22,7 @@ from claims.categories import CATEGORIES
 from features.build import build
 from features.columns import NO_DAY, as_days
 from features.frame import Frame
+from features.segments import Segments
 from models.advice import Situation, advise, decide, needs_a_look
 from models.denial import DenialModel, Prediction
 from models.edits import find_edits
@@ -72,7 +73,8 @@ class FrameScores:
 
     ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
     ever seen; ``low`` and ``high`` are the ends of the interval; ``action`` is the first action;
-    ``known`` is the level of support (``models.support.levels``).
+    ``known`` is the level of support (``models.support.levels``). ``worst_line`` is the number of
+    the line likeliest to be denied, 0 for claims that need no look or have no line.
     """
 
     probability: F64
@@ -83,6 +85,7 @@ class FrameScores:
     action: NDArray[np.str_]
     decision: NDArray[np.str_]
     known: NDArray[np.int8]
+    worst_line: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,6 +276,7 @@ class Scorer:
             np.concatenate([part.action for part in found]),
             np.concatenate([part.decision for part in found]),
             np.concatenate([part.known for part in found]),
+            np.concatenate([part.worst_line for part in found]),
         )
 
     def score_lines(self, frame: Frame) -> F64:
@@ -311,10 +315,23 @@ class Scorer:
             next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
             for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
         ]
+        worst = self._worst_lines(frame, probability, np.flatnonzero(decision != "submit"))
         ends = self._model.ends(values, probability)
         return FrameScores(
-            probability, *ends, category, np.array(carcs, np.str_), action, decision, known
+            probability, *ends, category, np.array(carcs, np.str_), action, decision, known, worst
         )
+
+    def _worst_lines(
+        self, frame: Frame, probability: F64, rows: NDArray[np.int64]
+    ) -> NDArray[np.int32]:
+        """The number of the likeliest line (the first of equals) of each claim at ``rows``."""
+        worst = np.zeros(len(frame), np.int32)
+        part = frame.take(rows)
+        lines = of_lines(self._model.lines, part, self._history, probability[rows])
+        if len(lines):
+            place = Segments(part.starts).first_highest(lines[None])[0]
+            worst[rows] = np.where(place >= 0, part.line_number[place], 0)
+        return worst
 
     def _tests(
         self, frame: Frame, prediction: Prediction, looked: NDArray[np.bool_]

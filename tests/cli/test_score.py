@@ -71,6 +71,8 @@ def test_a_row_for_each_claim_in_the_order_of_the_file(
     rows = read(out)
     assert [row["claim_id"] for row in rows] == [one.claim_id for one in world.claims[-60:]]
     assert list(rows[0])[:6] == CONTRACT
+    for row in rows:
+        assert (row["worst_line"] is None) == (row["decision"] == "submit")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     said = capsys.readouterr().out
     assert "Scored 60 claims with model version 7" in said

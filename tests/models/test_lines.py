@@ -156,3 +156,19 @@ def test_a_file_of_lines_alone_is_refused(model: DenialModel, tmp_path: Path) ->
     path.write_bytes(bundle.canonical(content))
     with pytest.raises(ModelError, match="do not fit"):
         DenialModel.load(tmp_path / "m")
+
+
+def test_the_table_names_the_worst_line_of_what_needs_a_look(
+    scorer: Scorer, world: Practice
+) -> None:
+    table = scorer.score_frame(world.frame.take(np.arange(400)))
+    held = table.decision != "submit"
+    assert held.sum() > 50
+    assert (table.worst_line[~held] == 0).all()
+    named = set()
+    for row, one in enumerate(scorer.score(world.claims[:400])):
+        if held[row]:
+            worst = max(one.score.lines, key=lambda line: line.denial_probability)
+            assert table.worst_line[row] == worst.line
+            named.add(worst.line)
+    assert named == {1, 2, 3}
