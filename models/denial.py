@@ -36,7 +36,8 @@ FEATURE_NAMES: Final[tuple[str, ...]] = tuple(feature.name for feature in FEATUR
 SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
-    NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError, UnicodeError,
+    NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
+    UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
