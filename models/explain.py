@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
 Places = NDArray[np.int64]
 
+SPEAKS: Final = np.array([0.5 if feature.measure == "share" else 1.0 for feature in FEATURES])
+"""How readily a feature speaks for its factor: what was denied tells a biller more than how usual
+something is, so a share speaks only where it pushes twice as much."""
 NEGLIGIBLE: Final = 0.02
 """Share of all absolute contributions under which a factor is not shown."""
 
@@ -67,7 +70,7 @@ def _reason(factor: int, values: Values, contributions: Floats, places: Places) 
     """
     parts = contributions[places]
     total = float(parts.sum())
-    pushes = parts * np.sign(total)
+    pushes = parts * np.sign(total) * SPEAKS[places]
     native = np.where(OWN[places] == factor, pushes, -np.inf)
     lead = int(places[np.argmax(native if native.max() > 0 else pushes)])
     if lead in COMBINED:

@@ -93,7 +93,10 @@ def _usual(lead: Feature, values: Row) -> str:
     share = value_of(values, lead.name)
     if math.isnan(share):
         return f"there is no service line to compare with {rows}"
-    return f"{percent(share)} of the {rows} answered so far {alike}"
+    said = f"{percent(share)} of the {rows} answered so far {alike}"
+    lead_in = _LEAD_INS.get(_KINDS[lead.kind].factor)
+    before = lead_in(values) if lead_in else ""
+    return f"{before}: {said}" if before else said
 
 
 def _times(seen: float, what: str) -> str:

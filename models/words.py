@@ -345,7 +345,7 @@ USUAL: Final[dict[str, tuple[str, str]]] = {
         "are for this very diagnosis",
     ),
     "procedure_modifiers": (_PROCEDURE, "carry the same modifiers or lack of them"),
-    "procedure_authorization": (_PROCEDURE, "are like it in having an authorization or none"),
+    "procedure_authorization": (_PROCEDURE, "are like it in that"),
     "procedure_setting": (_PROCEDURE, "are from this setting"),
     "procedure_units": (_PROCEDURE, "have as many units"),
     "procedure_companion": (
