@@ -85,7 +85,7 @@ def _by_day(name: str, about: str, whole: Dataset, truth: Mapping[int, float] | 
         whole=whole,
         learned=prepare(training, SILENT),
         every=every,
-        test=every.examples.rows[every.examples.day >= day],
+        test=every.examples.rows[(every.examples.day >= day) & every.examples.mature],
         truth=truth,
     )
 
@@ -116,7 +116,7 @@ def carrier_lines(folder: Path, data: Path) -> Case:
     every = prepare(whole, SILENT)
     apart = numbers(whole.claims["member_key"], np.uint64) % np.uint64(4) == 0
     training = of_members(whole, ~apart)
-    examples = every.examples.rows
+    examples = every.examples.rows[every.examples.mature]
     return Case(
         name="carrier_lines_2008",
         about=f"{whole.lines.num_rows:,} lines, a quarter of the patients for the test",
