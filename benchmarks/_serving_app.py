@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from service.app import create_app
-from service.body import kind_of, read_body
+from service.body import Kind, kind_of, read_body
 from service.deps import Held
 from service.scoring.examples import FLAT
 from service.scoring.requests import parse_claim, parse_json
+
+_TAKEN: Final[tuple[Kind, ...]] = ("json",)
 
 
 def create() -> FastAPI:
@@ -19,7 +23,7 @@ def create() -> FastAPI:
 
     @app.post("/echo")
     async def echo(request: Request, held: Held) -> JSONResponse:
-        kind_of(request, ("json",))
+        kind_of(request, _TAKEN)
         body = await read_body(request, held.settings.max_body_bytes)
         ask = parse_claim(parse_json(body), held.settings.max_lines)
         if not answers:

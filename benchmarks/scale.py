@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 CLAIMS = 1_000_000
 LINES_A_CLAIM = 5.0
@@ -141,7 +142,7 @@ def _child(arguments: list[str]) -> None:
         raise RuntimeError(f"a measurement failed:\n{done.stderr[-4000:]}")
 
 
-def compare(title: str, large: list[dict], small: list[dict]) -> None:
+def compare(title: str, large: list[dict[str, Any]], small: list[dict[str, Any]]) -> None:
     """Print the stages of both sizes and the ratios of CPU time and peak memory."""
     print(f"{title:34} {'wall s':>15} {'CPU s':>15} {'x':>5} {'peak MiB':>15} {'x':>5}")
     for big, little in zip(large, small, strict=True):
@@ -175,7 +176,7 @@ def main(arguments: list[str] | None = None) -> None:
         _measure(asked)
 
 
-def _mean(runs: list[dict[str, dict]], work: str) -> dict:
+def _mean(runs: list[dict[str, Any]], work: str) -> dict[str, Any]:
     """The same work measured several times, as one: means of the stages' figures."""
     stages = []
     for same in zip(*(run[work]["stages"] for run in runs), strict=True):
@@ -187,7 +188,7 @@ def _mean(runs: list[dict[str, dict]], work: str) -> dict:
 def _measure(asked: argparse.Namespace) -> None:
     works = [asked.only] if asked.only else ["build", "train"]
     sizes = (asked.claims, asked.claims // PARTS)
-    found: dict[int, list[dict[str, dict]]] = {claims: [] for claims in sizes}
+    found: dict[int, list[dict[str, Any]]] = {claims: [] for claims in sizes}
     # The quarter before and after the whole: other work on the machine comes and goes.
     for claims in (sizes[1], sizes[0], sizes[1]):
         with tempfile.TemporaryDirectory() as name:

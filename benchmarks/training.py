@@ -56,8 +56,9 @@ def bare(world: Path, rounds: int) -> tuple[float, int]:
     prepared = prepare(dataset, SILENT)
     examples = prepared.examples
     parts = split(examples)
-    values = matrix(prepared.frame, prepared.history, examples.rows[parts.train], SILENT)
-    denied, category = examples.denied[parts.train], examples.category[parts.train]
+    learned = parts.train.places
+    values = matrix(prepared.frame, prepared.history, examples.rows[learned], SILENT)
+    denied, category = examples.denied[learned], examples.category[learned]
     found = causes(denied, category)
     label = numbered(found, denied, category)
     chosen = parameters(Settings()) | {"num_class": len(found.names)}
