@@ -25,9 +25,9 @@ Flags = NDArray[np.bool_]
 
 FEWEST: Final = 50
 """Denied, and paid, test claims below which no interval is narrow enough to decide by."""
-CALIBRATION: Final = 0.02
+CALIBRATION: Final = 0.03
 """ECE overall, beyond what a perfectly calibrated model would show by chance (95 of 100 times)."""
-PAYER_CALIBRATION: Final = 0.04
+PAYER_CALIBRATION: Final = 0.05
 """The same for one payer."""
 LARGE_PAYER: Final = 500
 """Test claims from which a payer is judged by itself."""
@@ -107,11 +107,11 @@ def _lower(gain: Figure) -> str:
 
 
 def _over(tested: Exam, peer: str, called: str, *, strict: bool) -> Gate:
-    """Log loss below a baseline's, and beyond the interval where ``strict``.
+    """Log loss below a baseline's beyond the interval; if not ``strict``, not above it beyond.
 
-    A booster and a logistic regression on the same rates lie close on a few thousand claims. There
-    a healthy model is ahead, but not always beyond chance (7 of 8 invented practices of 3,000 to
-    20,000 claims; all 8 were ahead).
+    A booster and a logistic regression on the same rates lie close on a few thousand claims. A
+    healthy model is mostly ahead, but not always beyond chance (7 of 9 data sets), and once it was
+    behind within it (docs/training.md).
     """
     theirs = tested.peers[peer]
     gain = log_loss_gain(tested.probability, theirs, tested.denied, tested.seed)
@@ -122,7 +122,7 @@ def _over(tested: Exam, peer: str, called: str, *, strict: bool) -> Gate:
         return gate(name, "" if gain.low > 0 else f"{refused}, and the interval holds zero", said)
     if gain.high > 0 >= gain.low:
         said += ", which may be chance"
-    return gate(name, "" if gain.value > 0 else refused, said)
+    return gate(name, "" if gain.high > 0 else refused, said)
 
 
 def _champion(tested: Exam, rival: Rival | None) -> Gate:
