@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,22 +57,16 @@ def test_a_wrong_call_is_one_sentence_and_code_2(
     assert told.err.count("\n") == 1
 
 
-def test_help_is_quick_and_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy() -> None:
     heavy = ("pyarrow", "numpy", "lightgbm", "mlflow", "pandas", "sklearn", "fastapi", "sqlalchemy")
     code = (
         "import sys; from cli.main import call; call(['--help']);"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
     )
-    fastest = 9.0
-    for _ in range(3):
-        began = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True
-        )
-        fastest = min(fastest, time.perf_counter() - began)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True
+    )
     assert done.stderr == "[]\n"
-    # 0.2 s on a quiet machine; the bound leaves room for a busy one
-    assert fastest < 1.0
 
 
 def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
