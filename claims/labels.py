@@ -68,6 +68,19 @@ class Labels:
     line_category: I8
     """m: place in ``CATEGORIES``, -1 otherwise."""
 
+    def take(self, claims: I64, lines: I64) -> Labels:
+        """Return those of the claims and lines at these places."""
+        return Labels(
+            example=self.example[claims],
+            outcome=self.outcome[claims],
+            category=self.category[claims],
+            carc=self.carc[claims],
+            known_on=self.known_on[claims],
+            remittance=self.remittance[claims],
+            line_denied=self.line_denied[lines],
+            line_category=self.line_category[lines],
+        )
+
 
 def label(dataset: Dataset) -> Labels:
     """Match remittances to submissions and say what became of each claim and line."""

@@ -22,7 +22,6 @@ from features.history import History
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from claims.labels import Labels
 
 _SAME = ("claim_key", "member_key", "submitted_on", "frequency", "charge", "line_count")
 
@@ -36,7 +35,7 @@ def from_running(running: History, scored: Dataset) -> History:
         return running
     frame = Frame.from_tables(scored.claims, scored.lines)
     lines = np.flatnonzero(~known[frame.line_claim])
-    news = History.build(frame.take(rows), _take(label(scored), rows, lines))
+    news = History.build(frame.take(rows), label(scored).take(rows, lines))
     return running.folded(news)
 
 
@@ -63,17 +62,3 @@ def _already(past: pa.Table, scored: pa.Table) -> NDArray[np.bool_]:
     held = set(zip(*(past[name].to_pylist() for name in _SAME), strict=True))
     asked = zip(*(scored[name].to_pylist() for name in _SAME), strict=True)
     return np.fromiter((facts in held for facts in asked), np.bool_, scored.num_rows)
-
-
-def _take(labels: Labels, rows: NDArray[np.int64], lines: NDArray[np.int64]) -> Labels:
-    return replace(
-        labels,
-        example=labels.example[rows],
-        outcome=labels.outcome[rows],
-        category=labels.category[rows],
-        carc=labels.carc[rows],
-        known_on=labels.known_on[rows],
-        remittance=labels.remittance[rows],
-        line_denied=labels.line_denied[lines],
-        line_category=labels.line_category[lines],
-    )

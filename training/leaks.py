@@ -142,17 +142,7 @@ def _taken(labels: Labels, frame: Frame, rows: I64) -> Labels:
     wanted = np.zeros(len(frame), np.bool_)
     wanted[rows] = True
     lines = np.flatnonzero(wanted[frame.line_claim])
-    return replace(
-        labels,
-        example=labels.example[rows],
-        outcome=labels.outcome[rows],
-        category=labels.category[rows],
-        carc=labels.carc[rows],
-        known_on=labels.known_on[rows],
-        remittance=labels.remittance[rows],
-        line_denied=labels.line_denied[lines],
-        line_category=labels.line_category[lines],
-    )
+    return labels.take(rows, lines)
 
 
 def _turned(labels: Labels, later: NDArray[np.bool_], line_claim: I64) -> Labels:
