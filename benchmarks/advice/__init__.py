@@ -1,0 +1,1 @@
+"""What advice is worth, asked of worlds that know what would have happened."""
