@@ -29,6 +29,11 @@ def lag_days(frame: Frame) -> I64:
     return np.where(stated, np.maximum(frame.as_of.astype(np.int64) - frame.service_to, 0), -1)
 
 
+def location(frame: Frame) -> U64:
+    """Where each claim (n) comes from: its facility, or else its billing provider."""
+    return np.where(frame.facility != 0, frame.facility, frame.billing)
+
+
 def missing_fields(frame: Frame, lines: Segments) -> NDArray[np.uint8]:
     """One bit for each thing that some payer may want and that is not on the claim."""
     clia = frame.clia | lines.highest(frame.line_clia, empty=False)
@@ -71,7 +76,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
         "filing_code": frame.filing_code,
         "position": frame.position,
         "rendering": frame.rendering,
-        "location": np.where(frame.facility != 0, frame.facility, frame.billing),
+        "location": location(frame),
         "setting": frame.setting,
         "lag": np.searchsorted(_LAG_STEPS, lag, side="right"),
         "coverage": coverage,

@@ -38,10 +38,16 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """How much history resembles the claim. ``similar_claims``: payer by procedure, answered."""
+    """How much history resembles the claim. Counts are of what was answered before.
+
+    ``similar_claims``: lines of this payer with the procedure of the claim's least known line.
+    ``least_known``: the least of that count and those of location and provider; the interval goes
+    by it.
+    """
 
     level: Level
     similar_claims: int
+    least_known: int = 0
     notes: tuple[str, ...] = ()
 
 

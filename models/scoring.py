@@ -22,6 +22,7 @@ from claims.categories import CATEGORIES
 from features.build import build
 from features.columns import NO_DAY, as_days
 from features.frame import Frame
+from features.likeness import Likeness, likeness
 from features.segments import Segments
 from models.advice import Situation, advise, decide, needs_a_look
 from models.denial import DenialModel, Prediction
@@ -40,7 +41,7 @@ from models.score import (
     Score,
     amount,
 )
-from models.support import levels, support
+from models.support import levels, support, thickness
 from models.whatif import WAITING, Tests, mends_of, variants
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class _Batch:
     contributions: F64
     tests: list[Tests]
     lines: F64
+    alike: Likeness
     known: NDArray[np.int8]
 
 
@@ -175,15 +177,17 @@ class Scorer:
         predicted = self._model.predict(values)
         probability = predicted.probability
         own, prediction = values[:count], predicted.rows(slice(count))
+        alike = likeness(frame, self._history)
         return _Batch(
             frame,
             own,
             prediction,
-            self._model.ends(own, prediction.probability),
+            self._model.ends(thickness(alike), prediction.probability),
             self._model.contributions(own),
             mended.tested(probability[count:], prediction.category_probability),
             of_lines(self._model.lines, frame, self._history, prediction.probability),
-            levels(own),
+            alike,
+            levels(alike),
         )
 
     def _answer(self, batch: _Batch, row: int, asked: _Asked) -> Scored:
@@ -215,7 +219,7 @@ class Scorer:
             decision=decision,
             threshold=asked.threshold,
             amount_at_risk=amount(claim.charge),
-            support=support(values),
+            support=support(batch.alike, row),
             categories=self._categories(now.categories, int(batch.frame.payer[row])),
             lines=tuple(
                 LineScore(line=line.number, denial_probability=risk)
@@ -294,7 +298,8 @@ class Scorer:
 
     def _chunk(self, frame: Frame, threshold: float) -> FrameScores:
         values = build(frame, self._history)
-        prediction, known = self._model.predict(values), levels(values)
+        prediction, alike = self._model.predict(values), likeness(frame, self._history)
+        known = levels(alike)
         probability = prediction.probability
         looked = needs_a_look(probability, threshold, known)
         decision = np.full(len(frame), "submit", "U6")
@@ -316,7 +321,7 @@ class Scorer:
             for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
         ]
         worst = self._worst_lines(frame, probability, np.flatnonzero(decision != "submit"))
-        ends = self._model.ends(values, probability)
+        ends = self._model.ends(thickness(alike), probability)
         return FrameScores(
             probability, *ends, category, np.array(carcs, np.str_), action, decision, known, worst
         )
