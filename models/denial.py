@@ -211,9 +211,12 @@ class DenialModel:
         raw = self._mix(_matrix(values)).raw
         return raw, self.calibration.apply(raw)
 
-    def ends(self, values: Values, probability: Floats) -> tuple[Floats, Floats]:
-        """Between which rates each ``probability`` stands (``models.interval``): two of (n)."""
-        return self.interval.ends(probability, values)
+    def ends(self, thickness: NDArray[np.int64], probability: Floats) -> tuple[Floats, Floats]:
+        """Between which rates each ``probability`` stands (``models.interval``): two of (n).
+
+        ``thickness`` (n) is that of ``models.support``.
+        """
+        return self.interval.ends(probability, thickness)
 
     def categories(self, values: Values) -> Floats:
         """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14)."""

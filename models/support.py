@@ -79,7 +79,9 @@ def _notes(one: Likeness) -> list[str]:
     if payer < 1:
         notes.append("This payer has not been seen before: the probability is a guess from others.")
     elif payer < FEW_OF_PAYER:
-        claims = "one claim to this payer has" if payer == 1 else f"{payer} claims to this payer have"
+        claims = (
+            "one claim to this payer has" if payer == 1 else f"{payer} claims to this payer have"
+        )
         notes.append(f"Only {claims} been answered so far.")
     if one.resembling[0] < 1:
         notes.append("No line like one of these, with this procedure or one near it, has been "

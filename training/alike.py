@@ -12,6 +12,8 @@ Efron and Morris 1975; Berger 1985, chapter 4), one for each row of ``models.int
   anything is seen they are half-normal with scale 1, so that few groups give a wide interval and
   none the widest (``models.interval.UNMEASURED``).
 * A thicker history never has a wider interval: rows that would are learned as one.
+* Hardly any claim of a practice resembles no other. ``training.forgetting`` makes such ones, and
+  they are learned from beside the claims as they were.
 * The calibration was itself learned from these claims, so they do not show what it errs by on
   others. Claims alike have much the same probability and share that error in full: the sampling
   variance of one of the calibration's bins, in log-odds, is added.
@@ -19,8 +21,9 @@ Efron and Morris 1975; Berger 1985, chapter 4), one for each row of ``models.int
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +61,21 @@ class Foretold:
     row: I64
     weight: F64
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """All of ``parts`` (at least one), whose groups tell them apart where they should be."""
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
+        )
+
+    def beside(self, other: Self) -> Self:
+        """These and ``other`` claims; no group of the one is a group of the other."""
+        apart = int(self.group.max(initial=0)) + 1 - int(other.group.min(initial=0))
+        return self.joined((self, replace(other, group=other.group + apart)))
+
 
 def alike(frame: Frame, rows: I64) -> I64:
     """A number for each claim at ``rows``: the same for the same payer and dearest procedure."""
@@ -71,9 +89,12 @@ def alike(frame: Frame, rows: I64) -> I64:
     return found
 
 
-def measure(of: Foretold) -> Interval:
-    """Learn the table of intervals from claims foretold out of time."""
-    chance = _by_row(of)
+def measure(of: Foretold, forgotten: Foretold | None = None) -> Interval:
+    """Learn the table of intervals from claims foretold out of time.
+
+    ``forgotten`` claims (``training.forgetting``) count beside them in the rows that they are in.
+    """
+    chance = _by_row(of if forgotten is None else of.beside(forgotten))
     extra = _calibration_variance(of)
     blocks: list[tuple[F64, int, float]] = []  # log-likelihood by sigma, rows, half-width
     for likely in chance:

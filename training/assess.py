@@ -21,7 +21,7 @@ from training.examples import Examples
 from training.gates import FEWEST
 from training.line_figures import judged_lines
 from training.metrics import Figures, figures
-from training.prepare import Prepared, matrix, prepare
+from training.prepare import Prepared, matrix, prepare, thicknesses
 from training.problems import TrainingError
 from training.twin import learned_before, rarer
 
@@ -150,7 +150,7 @@ def _judge(
         carcs=model.carcs,
         payer_key=frame.payer[examples.rows[rows]],
         group=alike(frame, examples.rows[rows]),
-        values=values,
+        thickness=thicknesses(frame, prepared.history, asked),
         interval=model.interval,
         threshold=model.threshold,
         peers=ceiling(truth, frame.claim_key[examples.rows[rows]]),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
-from models.interval import EDGES, Interval
+from models.interval import EDGES, Interval, places
 from training.alike import Foretold, cells
 from training.intervals import UNDEFINED, Figure, percentile, resamples
 
@@ -30,7 +30,7 @@ _NODES: Final = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Claims whose payer and procedure had ``seen`` answered lines or more (up to the next row).
+    """Claims with a history as thick as ``seen`` or thicker (up to the next row).
 
     ``width`` is the mean distance between the two ends.
     """
@@ -58,7 +58,7 @@ def judge(interval: Interval, of: Foretold, ends: tuple[F64, F64], seed: int) ->
     """Judge the intervals ``ends`` of n claims; each claim counts one, whatever its weight."""
     cell, row = cells(of)
     size = np.bincount(cell, minlength=len(row)).astype(np.float64)
-    odds = np.asarray(interval.odds)[np.searchsorted(interval.edges, EDGES, side="right") - 1]
+    odds = np.asarray(interval.odds)[places(np.array(EDGES), interval.edges)]
     inside = _inside(of, cell, np.log(odds)[row], interval.level)
     width = ends[1] - ends[0]
     rows = []

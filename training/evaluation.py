@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.carcs import CarcTable
 from models.denial import Prediction
-from models.interval import Interval, places, seen
+from models.interval import Interval, places
 from training.alike import Foretold
 from training.coverage import Coverage, judge
 from training.days import iso, month
@@ -311,7 +311,7 @@ def evaluate(
     carcs: CarcTable,
     payer_key: U64,
     group: I64,
-    values: NDArray[np.float32],
+    thickness: I64,
     interval: Interval,
     threshold: float,
     peers: Mapping[str, F64],
@@ -321,13 +321,11 @@ def evaluate(
 ) -> Evaluation:
     """Judge predictions for the examples at ``rows``, and those of ``peers`` beside them.
 
-    ``predicted``, ``payer_key`` (``Frame.payer``), ``group`` (``training.alike``), ``values`` (the
-    features) and ``peers`` belong to these rows alone.
+    ``predicted``, ``payer_key`` (``Frame.payer``), ``group`` (``training.alike``), ``thickness``
+    (``models.support``) and ``peers`` belong to these rows alone.
     """
     denied = examples.denied[rows]
-    alike = Foretold(
-        predicted.probability, denied, group, places(seen(values)), np.ones(len(denied))
-    )
+    alike = Foretold(predicted.probability, denied, group, places(thickness), np.ones(len(denied)))
     return Evaluation(
         model=model,
         data_digest=data_digest,
@@ -341,7 +339,7 @@ def evaluate(
         carc=by_carc(examples, rows, predicted, carcs, payer_key, seed),
         peers={name: figures(chance, denied, seed) for name, chance in peers.items()},
         at_threshold=at_threshold(predicted.probability, denied, threshold),
-        intervals=judge(interval, alike, interval.ends(predicted.probability, values), seed),
+        intervals=judge(interval, alike, interval.ends(predicted.probability, thickness), seed),
         payers=by_payer(examples, rows, predicted, seed),
         months=by_month(examples, rows, predicted.probability),
         signal=signal,

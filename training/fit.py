@@ -13,7 +13,7 @@ from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.denial import DenialModel
-from models.interval import Interval, places, seen
+from models.interval import Interval, places
 from models.lines import LineParts
 from training import alike, boosters
 from training.alike import Foretold
@@ -64,8 +64,8 @@ def calibrate(out: OutOfTime, examples: Examples, settings: Settings) -> Calibra
 
 
 def interval(
-    values: F32, group: I64, out: OutOfTime, examples: Examples, calibration: Calibration,
-    settings: Settings,
+    thickness: I64, group: I64, out: OutOfTime, examples: Examples, calibration: Calibration,
+    settings: Settings, forgotten: Foretold | None,
 ) -> Interval:  # fmt: skip
     """Learn from the same predictions how far the rate of claims alike strays from what was said.
 
@@ -75,16 +75,17 @@ def interval(
         probability=calibration.apply(out.raw),
         denied=examples.denied[out.places],
         group=group[out.places] * (int(out.fold.max(initial=0)) + 1) + out.fold,
-        row=places(seen(values[out.places])),
+        row=places(thickness[out.places]),
         weight=out.weight * boosters.weights(examples.day[out.places], settings.half_life),
     )
-    return alike.measure(made)
+    return alike.measure(made, forgotten)
 
 
 def fit(
     values: F32,
     payer_key: U64,
     group: I64,
+    thickness: I64,
     examples: Examples,
     train: Known,
     rounds: int,
@@ -93,12 +94,14 @@ def fit(
     facts: Mapping[str, object],
     progress: Progress,
     lines: LineParts | None = None,
+    forgotten: Foretold | None = None,
 ) -> Fitted:
     """Learn from the examples ``train``, calibrate by the out-of-time predictions ``out``.
 
-    ``values`` (n by features), ``payer_key`` (``Frame.payer``) and ``group`` (claims alike,
-    ``training.alike``) belong to the n examples; only those of ``train`` and at ``out.places`` are
-    looked at. ``lines`` were learned beside it.
+    ``values`` (n by features), ``payer_key`` (``Frame.payer``), ``group`` (claims alike,
+    ``training.alike``) and ``thickness`` (``models.support``) belong to the n examples; only those
+    of ``train`` and at ``out.places`` are looked at. ``lines`` were learned beside it; the interval
+    learns from ``forgotten`` claims too.
     """
     with progress.stage("Learning who is denied, and why", rounds) as advance:
         of = boosters.material(values, examples, train, settings)
@@ -114,7 +117,7 @@ def fit(
         carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
         threshold=best_threshold(calibration.apply(out.raw), denied[out.places], out.weight),
         facts={**facts, "rounds": made.rounds},
-        interval=interval(values, group, out, examples, calibration, settings),
+        interval=interval(thickness, group, out, examples, calibration, settings, forgotten),
         lines=lines,
     )
     return Fitted(model, made.rounds, made.gain)

@@ -21,7 +21,7 @@ from features.catalog import FEATURES, NAMES
 from models.denial import DenialModel, Prediction
 from models.promise import Promise
 from training import baselines, leaks, promising
-from training.alike import alike
+from training.alike import Foretold, alike
 from training.boosters import Settings, latest, parameters
 from training.ceiling import ceiling
 from training.days import iso
@@ -29,8 +29,9 @@ from training.evaluation import Evaluation, Period, Refit, evaluate, period, sig
 from training.examples import Examples, Known, learnable
 from training.fit import Fitted, fit
 from training.folds import OutOfTime, foretell, gather
+from training.forgetting import forgotten
 from training.lines import LineRecipe, Tested, rehearse
-from training.prepare import Prepared, matrix
+from training.prepare import Prepared, matrix, thicknesses
 from training.splits import Split, split
 from training.trials import Ground
 from training.tuning import Tuned
@@ -75,12 +76,14 @@ Choose = Callable[[Ground], Tuned]
 class _Material:
     """What every step needs of the examples: features, payers (``Frame.payer``), who is alike.
 
-    ``lines`` is ``None`` where there is too little to learn about single lines.
+    ``thickness`` says how much is known of claims like each (``models.support``); ``lines`` is
+    ``None`` where there is too little to learn about single lines.
     """
 
     values: F32
     payer_key: U64
     group: I64
+    thickness: I64
     examples: Examples
     split: Split
     settings: Settings
@@ -138,9 +141,10 @@ def learn(
     tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
     settings = tuned.settings if tuned else settings
     group = alike(frame, examples.rows)
+    known = thicknesses(frame, prepared.history, examples.rows)
     lines = rehearse(prepared, parts.folds[-1], settings, progress)
     of = _Material(
-        values, frame.payer[examples.rows], group, examples, parts, settings, digest, lines
+        values, frame.payer[examples.rows], group, known, examples, parts, settings, digest, lines
     )
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
     judged = _judged(of, out, rounds, progress)
@@ -153,7 +157,13 @@ def learn(
         checks = _checks(prepared, of, judged)
         tested = _tested_lines(of, judged.model, predicted)
     everything = out.joined(_of_test(predicted, examples, parts.test))
-    registered, refit = _registered(of, everything, rounds, judged.model, promise, tested, progress)
+    unknown = forgotten(
+        judged.model, frame.take(examples.rows[parts.test]), prepared.history,
+        examples.denied[parts.test], group[parts.test], settings.seed, progress,
+    )  # fmt: skip
+    registered, refit = _registered(
+        of, everything, unknown, rounds, judged.model, promise, tested, progress
+    )
     with progress.stage("Measuring"):
         evaluation = _evaluation(of, claims, judged, predicted, peers, refit)
         evaluation = replace(evaluation, lines=None if tested is None else tested.figures)
@@ -180,6 +190,7 @@ def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> F
         of.values,
         of.payer_key,
         of.group,
+        of.thickness,
         of.examples,
         of.split.train,
         rounds,
@@ -208,6 +219,7 @@ def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
 def _registered(
     of: _Material,
     out: OutOfTime,
+    unknown: Foretold,
     rounds: int,
     judged: DenialModel,
     promise: Promise,
@@ -227,8 +239,8 @@ def _registered(
     }
     lines = None if of.lines is None else of.lines.fit(every, progress, tested)
     made = fit(
-        of.values, of.payer_key, of.group, examples, every, rounds, out, of.settings, facts,
-        progress, lines,
+        of.values, of.payer_key, of.group, of.thickness, examples, every, rounds, out, of.settings,
+        facts, progress, lines, unknown,
     )  # fmt: skip
     day = examples.day[every.places]
     refit = Refit(
@@ -264,7 +276,7 @@ def _evaluation(
         carcs=judged.model.carcs,
         payer_key=of.payer_key[parts.test],
         group=of.group[parts.test],
-        values=test,
+        thickness=of.thickness[parts.test],
         interval=judged.model.interval,
         threshold=judged.model.threshold,
         peers=peers,

@@ -14,6 +14,8 @@ from features.build import build
 from features.catalog import FEATURES
 from features.frame import Frame
 from features.history import History
+from features.likeness import likeness
+from models.support import thickness
 from training.examples import Examples, make
 from training.payers import Payers
 
@@ -57,3 +59,12 @@ def matrix(frame: Frame, history: History, rows: I64, progress: Progress) -> F32
                 values[first + begin : first + begin + len(part)] = build(part, history)
                 advance(len(part))
     return values
+
+
+def thicknesses(frame: Frame, history: History, rows: I64) -> I64:
+    """How much is known of claims like those at ``rows`` (``models.support.thickness``)."""
+    found = [np.zeros(0, np.int64)]
+    for first in range(0, len(rows), _TAKEN):
+        taken = frame.take(rows[first : first + _TAKEN])
+        found.append(thickness(likeness(taken, history)))
+    return np.concatenate(found)

@@ -138,7 +138,8 @@ def _intervals(made: Evaluation, screen: Console) -> None:
     for name in ("lines seen", "groups", "claims", "mean width", "interval coverage"):
         rows.add_column(name, justify="right", no_wrap=True)
     for one in of.rows:
-        shown = (f"{one.seen:,} or more", f"{one.groups:,}", f"{one.claims:,}")
+        known = "nothing alike" if one.seen < 0 else f"{one.seen:,} or more"
+        shown = (known, f"{one.groups:,}", f"{one.claims:,}")
         rows.add_row(*shown, number(one.width), interval(one.coverage))
     claims = sum(one.claims for one in of.rows)
     rows.add_row("all", f"{sum(one.groups for one in of.rows):,}", f"{claims:,}", "",

@@ -6,9 +6,12 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from models.aliases import resolve
 from models.denial import FEATURE_NAMES, DenialModel
 from models.record import names_digest
+from models.support import recorded as recorded_thickness
 from service.audit.tables import AuditError
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def replay(record: AuditRecord, mlruns: Path) -> Replay:
     model = _model(record, mlruns)
     values = record.values()
     probability = model.predict(values).probability
-    low, high = model.ends(values, probability)
+    low, high = model.ends(np.array([_thickness(record)]), probability)
     recorded = _ends(record)
     return Replay(
         score_id=record.score_id,
@@ -81,6 +84,12 @@ def _ends(record: AuditRecord) -> tuple[float, float] | None:
     answer = record.answered()
     low, high = (answer.get(f"denial_probability_{end}") for end in ("low", "high"))
     return (low, high) if isinstance(low, float) and isinstance(high, float) else None
+
+
+def _thickness(record: AuditRecord) -> int:
+    """What the interval went by; it is no feature, but stands in the answer."""
+    support = record.answered().get("support")
+    return recorded_thickness(support) if isinstance(support, dict) else 0
 
 
 def _model(record: AuditRecord, mlruns: Path) -> DenialModel:
