@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from claims.categories import Action, Owner
+from models.support import GOOD
 
 OWNERS: Final[dict[Action, Owner]] = {
     "submit": "billing",
@@ -88,6 +89,26 @@ TEXTS: Final[dict[Action, str]] = {
         "service."
     ),
 }
+
+_LITTLE_KNOWN: Final[dict[Action, str]] = {
+    "submit": (
+        "Little is known of such claims: nothing that is known speaks against sending this one, "
+        "but see what is not known, and watch for the answer."
+    ),
+    "submit_now": (
+        "Little is known of such claims, but waiting raises the risk that this one comes too late: "
+        "send it now, and watch for the answer."
+    ),
+}
+
+
+def said(action: Action, known: int) -> str:
+    """What ``action`` asks, where ``known`` is the level of support (0 none, 1 thin, 2 good).
+
+    A claim of which little is known is never called unremarkable.
+    """
+    return _LITTLE_KNOWN.get(action, TEXTS[action]) if known < GOOD else TEXTS[action]
+
 
 FIELDS: Final[dict[Action, tuple[str, ...]]] = {
     "submit": (),

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, Action, Category
-from models.action_words import FIELDS, OWNERS, TEXTS
+from models.action_words import FIELDS, OWNERS, said
 from models.edits import HOLDING
 from models.score import MAX_ACTIONS, ActionAdvice, Decision, Edit
 from models.whatif import Tests
@@ -212,7 +212,7 @@ def _advice(one: _Candidate, now: Situation) -> ActionAdvice:
     return ActionAdvice(
         action=one.action,
         owner=OWNERS[one.action],
-        text=TEXTS[one.action],
+        text=said(one.action, now.known),
         probability_after=one.after,
         fields=paths,
     )
