@@ -132,7 +132,10 @@ def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
     ranked = [one for one in _from_categories(now) if one.worth > 0]
     ranked.sort(key=lambda one: -one.worth)
     if now.known == 0:
-        first.append(_Candidate("verify_eligibility", 1.0, None, FIELDS["verify_eligibility"]))
+        # Of a payer never met nothing is sure; one that is known can be asked about the service.
+        met = value_of(now.values, "payer_seen") >= 1
+        asked: Action = "confirm_coverage" if met else "verify_eligibility"
+        first.append(_Candidate(asked, 1.0, None, FIELDS[asked]))
     least = WORTH_SAYING * ranked[0].worth if ranked else 0.0
     chosen: dict[Action, _Candidate] = {}
     for one in (*first, *(one for one in ranked if one.worth >= least)):

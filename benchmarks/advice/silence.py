@@ -11,7 +11,7 @@ to them. So of providers the figures to look at are those of the claims as sent.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.advice.ground import KEYS, Ground, ground
 from claims.types import Claim, Provider
 from features.frame import Frame
-from models.interval import places
+from models.interval import Interval, places
 from models.score import Score
 from models.support import NAMES, UNLIKE
 from training.alike import Foretold, alike
@@ -53,22 +53,27 @@ class Row:
 def rows(of: Ground) -> Iterator[Row]:
     """Figures by kind of novelty, each by level where a kind has several."""
     used = {line.procedure for claim in of.claims for line in claim.lines}
+    for name, change in _kinds(used).items():
+        yield from judged(of, name, [change(claim) for claim in of.claims])
+
+
+def judged(of: Ground, name: str, changed: Sequence[Claim | None]) -> Iterator[Row]:
+    """Score the claims of ``of`` as they are in ``changed``, those that are ``None`` left out."""
     denied = np.array([of.told[claim.claim_id].denied for claim in of.claims])
     frame = Frame.from_claims(of.claims, KEYS)
-    group = alike(frame, np.arange(len(frame)))
-    for name, change in _kinds(used).items():
-        changed = [change(claim) for claim in of.claims]
-        asked = [place for place, claim in enumerate(changed) if claim is not None]
-        scored = of.scored([claim for claim in changed if claim is not None])
-        said = [one.score for one in scored]
-        at = np.array(asked)
-        yield _row(of, name, said, denied[at], group[at])
-        levels = np.array([one.support.level for one in said])
-        for level in NAMES:
-            part = np.flatnonzero(levels == level)
-            if 0 < len(part) < len(said):
-                some = [said[place] for place in part.tolist()]
-                yield _row(of, f"  {level}", some, denied[at][part], group[at][part])
+    at = np.array([place for place, claim in enumerate(changed) if claim is not None])
+    group = alike(frame, np.arange(len(frame)))[at]
+    said = [one.score for one in of.scored([claim for claim in changed if claim is not None])]
+    yield _row(of, name, said, denied[at], group)
+    known = np.array([one.support.level for one in said])
+    new = np.array([any("of this provider" in note for note in one.support.notes) for one in said])
+    parts = {f"  {level}": known == level for level in NAMES}
+    parts["  with a new provider"] = new
+    for title, chosen in parts.items():
+        part = np.flatnonzero(chosen)
+        if 0 < len(part) < len(said):
+            some = [said[place] for place in part.tolist()]
+            yield _row(of, title, some, denied[at][part], group[part])
 
 
 def _kinds(used: set[str]) -> dict[str, Callable[[Claim], Claim | None]]:
@@ -156,15 +161,15 @@ def _first(one: Score) -> str:
     return one.actions[0].text
 
 
-def _print(of: Ground) -> None:
-    table = of.model.interval
+def show(title: str, table: Interval, found: Iterable[Row]) -> None:
+    """Print figures as they come."""
     odds = ", ".join(
         f"{edge}: {odd:.2f}" for edge, odd in zip(table.edges, table.odds, strict=True)
     )
-    print(f"\n{of.name}: odds by thickness {odds}")
+    print(f"\n{title}: odds by thickness {odds}")
     head = ("none", "thin", "good", "width", "covered", "AUROC", "said", "denied", "submit")
     print(f"{'':30}{'claims':>7}" + "".join(f"{one:>8}" for one in (*head, "plain")))
-    for one in rows(of):
+    for one in found:
         figures = [*one.levels, one.width, one.coverage.value, one.auroc, one.foretold]
         figures += [one.denied, one.submit, one.unremarked]
         print(f"{one.name:30}{one.claims:7d}" + "".join(f"{value:8.3f}" for value in figures))
@@ -178,7 +183,8 @@ def main() -> None:
     words.add_argument("seeds", type=int, nargs="+")
     asked = words.parse_args()
     for seed in asked.seeds:
-        _print(ground(asked.folder / f"g{seed}", asked.claims, seed, seed))
+        of = ground(asked.folder / f"g{seed}", asked.claims, seed, seed)
+        show(of.name, of.model.interval, rows(of))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
     assert set(plain) >= NAMES
     assert list(plain)[:4] == ["score_id", "claim_id", "as_of", "scored_at"]
     assert set(plain["model"]) == {"name", "version", "digest"}
-    assert set(plain["support"]) == {"level", "similar_claims", "notes"}
+    assert set(plain["support"]) == {"level", "similar_claims", "least_known", "notes"}
     assert set(plain["categories"][0]) == {"category", "probability", "carcs"}
     assert set(plain["categories"][0]["carcs"][0]) == {"code", "probability"}
     assert set(plain["lines"][0]) == {"line", "denial_probability"}

@@ -16,9 +16,9 @@ from training.alike import Foretold, alike, measure
 from training.coverage import judge
 
 Z = 1.6449
-SIGMAS = (1.0, 0.7, 0.5, 0.35, 0.2)
+SIGMAS = (1.2, 1.0, 0.7, 0.5, 0.35, 0.2)
 GROUPS = 120  # in each row
-SIZES = ((4, 20), (10, 40), (20, 80), (30, 150), (60, 300))
+SIZES = ((4, 20), (4, 20), (10, 40), (20, 80), (30, 150), (60, 300))
 WORLDS = 12
 
 
@@ -65,14 +65,14 @@ def test_the_spread_found_is_the_true_one(covered: tuple[np.ndarray, np.ndarray]
 
 def test_where_nothing_strays_the_ends_are_near() -> None:
     for seed in range(3):
-        of, _, _ = _world(seed, (0.0,) * 5)
+        of, _, _ = _world(seed, (0.0,) * 6)
         half = np.log(measure(of).odds)
         assert half[0] < 0.6
         assert half[-1] < 0.2
 
 
 def test_a_thick_history_that_strays_more_widens_the_thinner() -> None:
-    of, _, _ = _world(1, (0.1, 0.1, 0.1, 0.8, 0.8))
+    of, _, _ = _world(1, (0.1, 0.1, 0.1, 0.1, 0.8, 0.8))
     half = np.log(measure(of).odds)
     assert (np.diff(half) <= 0).all()
     assert half[0] / Z > 0.5
@@ -81,17 +81,18 @@ def test_a_thick_history_that_strays_more_widens_the_thinner() -> None:
 def test_nothing_known_is_wide() -> None:
     none = np.array([], np.int64)
     of = Foretold(none.astype(float), none.astype(bool), none, none, none.astype(float))
-    assert measure(of).odds == pytest.approx((UNMEASURED,) * 5, rel=0.03)
+    assert measure(of).odds == pytest.approx((UNMEASURED,) * 6, rel=0.03)
     few, _, _ = _world(2, groups=2)
     assert np.log(measure(few).odds[0]) > 0.7
 
 
 def test_a_row_without_claims_takes_after_its_neighbours() -> None:
     of, _, _ = _world(3)
-    kept = (of.row != 0) & (of.row != 4)
+    kept = (of.row > 1) & (of.row != 5)
     odds = measure(_taken(of, kept)).odds
     assert odds[0] == pytest.approx(UNMEASURED, rel=0.05)
-    assert odds[4] == odds[3]
+    assert odds[1] == pytest.approx(UNMEASURED, rel=0.05)
+    assert odds[5] == odds[4]
 
 
 def _taken(of: Foretold, kept: np.ndarray) -> Foretold:
@@ -104,6 +105,25 @@ def test_weights_are_no_evidence_of_their_own() -> None:
     of, _, _ = _world(4)
     heavy = Foretold(of.probability, of.denied, of.group, of.row, of.weight * 3)
     assert measure(heavy).odds == pytest.approx(measure(of).odds, rel=1e-9)
+
+
+def test_forgotten_claims_teach_the_rows_that_they_are_in() -> None:
+    of, _, _ = _world(7, (0.3,) * 6)
+    seen = _taken(of, of.row > 1)
+    blank = _taken(of, of.row <= 1)
+    far, _, _ = _world(8, (1.5, 1.5, 0.3, 0.3, 0.3, 0.3))
+    near, wide = (measure(seen, one).odds for one in (blank, _taken(far, far.row <= 1)))
+    unmeasured = measure(seen).odds
+    assert near[0] < unmeasured[0] < wide[0]
+    assert wide[2:] == pytest.approx(unmeasured[2:], rel=1e-9)
+    assert near == pytest.approx(measure(of).odds, rel=0.02)
+
+
+def test_groups_of_forgotten_claims_are_their_own() -> None:
+    of, _, _ = _world(9)
+    both = of.beside(of)
+    assert len(np.unique(both.group)) == 2 * len(np.unique(of.group))
+    assert both.row.tolist() == [*of.row.tolist(), *of.row.tolist()]
 
 
 @pytest.mark.parametrize("wrong", [0.3, 1.0, 3.0])
@@ -133,7 +153,7 @@ def test_right_intervals_cover_nine_tenths_of_tiny_groups() -> None:
     base = random.normal(-2, 1, size)
     strays = random.normal(0, 0.5, size)
     denied = random.random(size) < 1 / (1 + np.exp(-base - strays))
-    row = np.full(size, 2)
+    row = np.full(size, 3)
     of = Foretold(1 / (1 + np.exp(-base)), denied, np.arange(size), row, np.ones(size))
     table = Interval(level=LEVEL, edges=(0,), odds=(float(np.exp(Z * 0.5)),))
     found = judge(table, of, (of.probability, of.probability), 1)
