@@ -119,7 +119,18 @@ def _profile(stated: dict[str, Any], where: str) -> Profile:
     if counted not in ("service", "decision"):
         raise UserError(f"{where}: corrected_from has to be 'service' or 'decision'")
     lists = {name: _list(stated.get(name, []), name, f"{name} of {where}") for name in LISTS}
-    return Profile(name=text_of(stated, "name", where), corrected_from=counted, **numbers, **lists)
+    return Profile(
+        name=text_of(stated, "name", where),
+        filing_days=numbers["filing_days"],
+        filing_months=months,
+        corrected_days=numbers["corrected_days"],
+        corrected_from=counted,
+        appeal_days=numbers["appeal_days"],
+        authorization=lists["authorization"],
+        referral=lists["referral"],
+        modifier=lists["modifier"],
+        referring=lists["referring"],
+    )
 
 
 def _whom(stated: dict[str, Any], where: str) -> list[tuple[str, str]]:
