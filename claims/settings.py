@@ -36,6 +36,21 @@ class Settings(BaseSettings):
     carc_csv: Path | None = Field(
         None, description="your own copy of the official CARC list, a CSV with code and description"
     )
+    payers: Path | None = Field(
+        None, description="your own payers.toml (docs/edits.md); unset: the starter set"
+    )
+    icd10cm: Path | None = Field(
+        None, description="CMS's yearly ICD-10-CM lists, a file or a folder; unset: form alone"
+    )
+    hcpcs: Path | None = Field(
+        None, description="CMS's HCPCS Level II lists, a file or a folder; unset: form alone"
+    )
+    ncci: Path | None = Field(
+        None, description="CMS's NCCI PTP files for practitioners, a file or a folder"
+    )
+    mue: Path | None = Field(
+        None, description="CMS's MUE files for practitioners, a file or a folder"
+    )
     host: str = Field("127.0.0.1", description="address that the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port of the service; 0 takes a free one")
     workers: int = Field(1, ge=1, le=256, description="processes that serve")

@@ -103,12 +103,23 @@ class ActionAdvice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A rule that the claim breaks, apart from the model. ``text`` holds no value of the claim."""
+    """A rule that the claim breaks, apart from the model; ``mend`` is what a person does about it.
+
+    Neither text holds a value of the claim.
+    """
 
     code: str
     severity: Severity
     field: str
     text: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesRef:
+    """Which rules answered: the digest of the payers' profiles and of CMS's lists in use."""
+
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +144,7 @@ class Score:
     raw_score: float
     base_value: float
     other_contribution: float
+    rules: RulesRef = RulesRef(digest="")
     precision_promised: float | None = None
     score_id: str = ""
     scored_at: str = ""
