@@ -14,6 +14,7 @@ from cli.errors import FAILED, WRONG_CALL, CliError
 if TYPE_CHECKING:
     from claims.settings import Settings
     from models.record import AuditRecord
+    from service.audit.replay import Replay
     from service.audit.repository import AuditRepository
 
 ScoreId = Annotated[str, typer.Argument(metavar="ID", help="The score_id of an answer.")]
@@ -79,10 +80,11 @@ def show_score(score_id: ScoreId, as_json: AsJson = False) -> None:
 
 def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
     """Compute one score again; exit 1 if it differs in any bit or its model is not there."""
+    from models.edits import load_rules
     from service.audit.replay import bits, replay
 
     settings, log = _open()
-    again = replay(_found(log, score_id), settings.mlruns)
+    again = replay(_found(log, score_id), settings.mlruns, load_rules(settings).digest)
     if as_json:
         told = {
             "score_id": again.score_id,
@@ -93,6 +95,9 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
             "recorded_ends": again.recorded_ends,
             "computed_ends": again.computed_ends,
             "same": again.same,
+            "recorded_rules": again.recorded_rules,
+            "present_rules": again.present_rules,
+            "same_rules": again.same_rules,
         }
         print(json.dumps(told, indent=2))
     elif again.same:
@@ -100,6 +105,8 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
             f"The same to the last bit: {again.recorded!r} ({bits(again.recorded)}), computed by "
             f"model version {again.model_version}, {again.model_digest}."
         )
+        if not again.same_rules:
+            print(_other_rules(again))
     if not again.same and bits(again.recorded) == bits(again.computed):
         raise CliError(
             f"The interval of score {score_id} does not come out the same: recorded "
@@ -114,6 +121,15 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
             "record or the program has changed.",
             FAILED,
         )
+
+
+def _other_rules(again: Replay) -> str:
+    if not again.recorded_rules:
+        return "Which rules found its edits was not recorded then."
+    return (
+        "The rules (payers' profiles, CMS's lists) are others now, so its edits and decision might "
+        f"be others too: recorded {again.recorded_rules}, now {again.present_rules}."
+    )
 
 
 def report_score(
@@ -173,6 +189,7 @@ def _summary(record: AuditRecord) -> dict[str, Any]:
             "digest": record.model_digest,
         },
         "history_digest": record.history_digest,
+        "rules_digest": record.rules_digest,
         "features_digest": record.features_digest,
         "code_version": record.code_version,
     }
@@ -195,7 +212,14 @@ def _print(record: AuditRecord, features: dict[str, float]) -> None:
             print(f"  - {part['text']}")
     print("The record")
     for name, value in _summary(record).items():
-        if name in {"claim_key", "claim_digest", "model", "history_digest", "code_version"}:
+        if name in {
+            "claim_key",
+            "claim_digest",
+            "model",
+            "history_digest",
+            "rules_digest",
+            "code_version",
+        }:
             said = (
                 f"{value['name']} {value['version']} {value['digest']}"
                 if name == "model"

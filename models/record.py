@@ -39,6 +39,7 @@ class AuditRecord:
     decision: str
     threshold: float
     answer: str  # JSON
+    rules_digest: str = ""  # of the profiles and lists that edits were found by; "": not kept then
 
     def values(self) -> NDArray[np.float32]:
         """The feature values as one row, shape (1, F)."""

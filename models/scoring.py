@@ -26,7 +26,7 @@ from features.likeness import Likeness, likeness
 from features.segments import Segments
 from models.advice import Situation, advise, decide, needs_a_look
 from models.denial import DenialModel, Prediction
-from models.edits import find_edits
+from models.edits import Rulebook, find_edits, starter_rules
 from models.explain import explain
 from models.frames import join
 from models.lines import of_lines
@@ -38,6 +38,7 @@ from models.score import (
     CategoryScore,
     LineScore,
     ModelRef,
+    RulesRef,
     Score,
     amount,
 )
@@ -125,12 +126,18 @@ class Scorer:
         *,
         name: str = "denial",
         version: str = "",
+        rules: Rulebook | None = None,
     ) -> None:
-        """``name`` and ``version`` are the model's in its registry; they go into each answer."""
+        """``name`` and ``version`` are the model's in its registry; they go into each answer.
+
+        ``rules`` are those that edits are found by: the starter set where none are given.
+        """
         self._model = model
         self._history = history
         self._keys = keys
         self._mends = mends_of(model.booster.varied)
+        self._rules = rules or starter_rules()
+        self._rules_ref = RulesRef(digest=self._rules.digest)
         self._ref = ModelRef(name=name, version=version, digest=model.digest)
 
     def score(
@@ -196,7 +203,7 @@ class Scorer:
         probability = float(prediction.probability[0])
         first, last = batch.frame.starts[row : row + 2]
         lines = batch.lines[first:last]
-        edits = find_edits(claim, day)
+        edits = find_edits(claim, day, self._rules)
         now = Situation(
             probability=probability,
             threshold=asked.threshold,
@@ -232,6 +239,7 @@ class Scorer:
             base_value=reasons.base,
             other_contribution=reasons.other,
             precision_promised=asked.precision,
+            rules=self._rules_ref,
         )
         return Scored(score, values, prediction)
 

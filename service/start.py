@@ -12,6 +12,7 @@ from claims.keys import load_keys
 from features.history import History, HistoryError
 from models.aliases import CHAMPION, MODEL, resolve
 from models.denial import FEATURE_NAMES, DenialModel
+from models.edits import load_rules
 from models.record import names_digest
 from models.score import ModelRef
 from models.scoring import Scorer
@@ -70,7 +71,14 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     model, reference = open_model(settings)
     history = open_history(settings)
     repository = AuditRepository(settings.home / FILE)
-    scorer = Scorer(model, history, keys, name=reference.name, version=reference.version)
+    scorer = Scorer(
+        model,
+        history,
+        keys,
+        name=reference.name,
+        version=reference.version,
+        rules=load_rules(settings),
+    )
     about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)
     until = _EPOCH + dt.timedelta(days=history.until) if history.until > 0 else None

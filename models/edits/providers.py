@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from models.edits.known import Known
@@ -9,6 +10,7 @@ from models.edits.known import Known
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from claims.types import Claim
     from models.edits.seen import Seen
     from models.score import Edit
 
@@ -18,12 +20,15 @@ _ROLES: Final = (
 )  # fmt: skip
 _LINE_ROLES: Final = ("rendering", "ordering", "referring")
 
+NPI_IN_FORCE: Final = dt.date(2008, 5, 23)
+
 NPI: Final = Known(
     code="npi_invalid",
     severity="error",
     text="This NPI is not ten digits with the right check digit.",
     mend="Correct the NPI from the public register (NPPES); usually a digit was mistyped.",
-    source="45 CFR 162.406: Luhn over 80840 and the number",
+    source="45 CFR 162.406, Luhn over 80840 and the number; asked for since 23 May 2008 "
+    "(45 CFR 162.404)",
 )
 REFERRING: Final = Known(
     code="referring_missing",
@@ -54,6 +59,13 @@ def npi_valid(npi: str) -> bool:
 def find(seen: Seen) -> Iterator[Edit]:
     """NPIs that cannot be, and services without who ordered them."""
     claim = seen.claim
+    if seen.as_of >= NPI_IN_FORCE:
+        yield from _npis(claim)
+    if seen.profile.referring and claim.referring is None and claim.form == "professional":
+        yield from _referring(seen)
+
+
+def _npis(claim: Claim) -> Iterator[Edit]:
     for role in _ROLES:
         provider = getattr(claim, role)
         if provider is not None and provider.npi and not npi_valid(provider.npi):
@@ -63,8 +75,6 @@ def find(seen: Seen) -> Iterator[Edit]:
             provider = getattr(line, role)
             if provider is not None and provider.npi and not npi_valid(provider.npi):
                 yield NPI.at(f"lines[{place}].{role}.npi")
-    if seen.profile.referring and claim.referring is None and claim.form == "professional":
-        yield from _referring(seen)
 
 
 def _referring(seen: Seen) -> Iterator[Edit]:

@@ -25,7 +25,7 @@ class Replay:
     """A recorded probability beside the one computed now; ``same`` means to the last bit.
 
     ``recorded_ends`` and ``computed_ends`` are those of the interval, ``None`` where the record is
-    of a program that gave none.
+    of a program that gave none. The rules found the edits, and play no part in the probability.
     """
 
     score_id: str
@@ -35,6 +35,13 @@ class Replay:
     computed: float
     recorded_ends: tuple[float, float] | None
     computed_ends: tuple[float, float] | None
+    recorded_rules: str = ""
+    present_rules: str = ""
+
+    @property
+    def same_rules(self) -> bool:
+        """Whether the rules are those of the record, so that it would have the same edits."""
+        return self.recorded_rules == self.present_rules
 
     @property
     def same(self) -> bool:
@@ -53,11 +60,11 @@ def bits(value: float) -> str:
     return struct.pack(">d", value).hex()
 
 
-def replay(record: AuditRecord, mlruns: Path) -> Replay:
+def replay(record: AuditRecord, mlruns: Path, rules: str = "") -> Replay:
     """Predict again. Raises ``UserError`` when the model is not what the record names.
 
     The model is found by its version and must have the recorded digest; its bundle is verified
-    against its own manifest when it is loaded.
+    against its own manifest when it is loaded. ``rules`` is the digest of the present rules.
     """
     if record.features_digest != names_digest(FEATURE_NAMES):
         raise AuditError(
@@ -77,6 +84,8 @@ def replay(record: AuditRecord, mlruns: Path) -> Replay:
         computed=float(probability[0]),
         recorded_ends=recorded,
         computed_ends=None if recorded is None else (float(low[0]), float(high[0])),
+        recorded_rules=record.rules_digest,
+        present_rules=rules,
     )
 
 

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from sqlite3 import Connection as DriverConnection
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
+_CHANGES: Final = {
+    1: ("ALTER TABLE scores ADD COLUMN rules_digest TEXT NOT NULL DEFAULT ''",),
+}
+"""What makes a log of each earlier layout one of the next; its records stay as they are."""
 _BUSY_MS: Final = 5000
 _START_SECONDS: Final = 5.0
 
@@ -45,6 +49,13 @@ SCORES: Final = sa.Table(
     sa.Column("decision", sa.Text, nullable=False),
     sa.Column("threshold", sa.Float, nullable=False),
     sa.Column("answer", sa.Text, nullable=False, comment="JSON, without claim_id"),
+    sa.Column(
+        "rules_digest",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="of payers' profiles and CMS's lists",
+    ),
     sqlite_autoincrement=True,
 )
 BY_CLAIM: Final = sa.Index("scores_by_claim", SCORES.c.claim_key)
@@ -77,7 +88,9 @@ def open_engine(path: Path, *, begin: str) -> sa.Engine:
 
 
 def create(path: Path) -> None:
-    """Make the file and its tables if they are not there; refuse a layout that is not ours.
+    """Make the file and its tables if they are not there, and bring an earlier layout to ours.
+
+    A later program's layout is refused.
 
     Several workers may do this at the same moment. Raises ``AuditError``.
     """
@@ -112,6 +125,11 @@ def _created(engine: sa.Engine, deadline: float) -> int:
                     connection.execute(CreateIndex(BY_CLAIM, if_not_exists=True))
                     connection.exec_driver_sql(f"PRAGMA user_version={LAYOUT}")
                     layout = LAYOUT
+                while layout in _CHANGES:
+                    for change in _CHANGES[layout]:
+                        connection.exec_driver_sql(change)
+                    layout += 1
+                    connection.exec_driver_sql(f"PRAGMA user_version={layout}")
                 return layout
         except sa.exc.OperationalError as error:
             # Turning the write-ahead log on does not wait for another worker doing the same.

@@ -173,5 +173,6 @@ class ScoringService:
             decision=score.decision,
             threshold=score.threshold,
             answer=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
+            rules_digest=score.rules.digest,
         )
         return answer, record
