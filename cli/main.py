@@ -22,6 +22,7 @@ VERBS: Final = (
     "synth",
     "map",
     "read",
+    "check",
     "train",
     "evaluate",
     "score",

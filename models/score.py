@@ -171,6 +171,7 @@ _NAMES: Final[dict[object, tuple[str, ...]]] = {
         Reason,
         ActionAdvice,
         Edit,
+        RulesRef,
         Score,
     )
 }

@@ -36,6 +36,7 @@ from models.score import (
     MAX_CATEGORIES,
     CarcScore,
     CategoryScore,
+    Edit,
     LineScore,
     ModelRef,
     RulesRef,
@@ -92,12 +93,13 @@ class FrameScores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """One claim, the day to judge it, the threshold to decide by, the precision that it keeps."""
+    """One claim, its day, the threshold to decide by, its precision, edits found elsewhere."""
 
     claim: Claim
     day: dt.date
     threshold: float
     precision: Precision
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,24 +147,26 @@ class Scorer:
         claims: Sequence[Claim],
         as_of: AsOf | Sequence[AsOf] = None,
         precision: Precision | Sequence[Precision] = None,
+        edits: Sequence[tuple[Edit, ...]] | None = None,
     ) -> list[Scored]:
         """Answer for each claim, judged as of ``as_of``: one day for all, or one for each.
 
         ``None`` is the day the claim was submitted, and today where it does not say. With
         ``precision`` (one for all, or one for each) the threshold is the one that keeps it; raises
-        ``PromiseError`` when none does.
+        ``PromiseError`` when none does. ``edits`` are those found elsewhere, for each claim.
         """
         days = list(as_of) if isinstance(as_of, Sequence) else [as_of] * len(claims)
         wanted = list(precision) if isinstance(precision, Sequence) else [precision] * len(claims)
         today = dt.date.today()  # noqa: DTZ011 -- X12 dates have no time zone either
+        others = edits or [()] * len(claims)
         dated = [
-            _Asked(claim, day or claim.submitted_on or today, self.threshold(kept), kept)
-            for claim, day, kept in zip(claims, days, wanted, strict=True)
+            _Asked(claim, day or claim.submitted_on or today, self.threshold(kept), kept, found)
+            for claim, day, kept, found in zip(claims, days, wanted, others, strict=True)
         ]
-        found: list[Scored] = []
+        scored: list[Scored] = []
         for first in range(0, len(dated), _TOGETHER):
-            found.extend(self._answers(dated[first : first + _TOGETHER]))
-        return found
+            scored.extend(self._answers(dated[first : first + _TOGETHER]))
+        return scored
 
     def threshold(self, precision: Precision = None) -> float:
         """The model's threshold, or the one that keeps ``precision``. Raises ``PromiseError``."""
@@ -203,7 +207,7 @@ class Scorer:
         probability = float(prediction.probability[0])
         first, last = batch.frame.starts[row : row + 2]
         lines = batch.lines[first:last]
-        edits = find_edits(claim, day, self._rules)
+        edits = (*find_edits(claim, day, self._rules), *asked.edits)
         now = Situation(
             probability=probability,
             threshold=asked.threshold,

@@ -22,6 +22,11 @@ PRECISION_MEANING: Final = (
     "threshold that keeps it takes the place of the model's own; 422 when none does."
 )
 
+STRICT_MEANING: Final = (
+    "Also judge an 837 by its implementation guide (pyx12, several milliseconds a claim): what it "
+    "finds is in `edits`, with codes that begin with `guide_`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -46,3 +51,4 @@ def _state(request: Request) -> State:
 Held = Annotated[State, Depends(_state)]
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
 Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]
+Strict = Annotated[bool, Query(description=STRICT_MEANING)]

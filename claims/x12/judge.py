@@ -8,6 +8,7 @@ the values that it objects to; ours never do.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
@@ -52,6 +53,9 @@ _ENVELOPE: Final = {
     "gs": "the group (GS, GE) is wrong: its trailer, counts or control number",
     "st": "the transaction (ST, SE) is wrong: its trailer, counts or control number",
 }
+
+
+Note = Callable[[int, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +124,15 @@ def _index() -> Any:
     return pyx12.map_index.map_index()
 
 
-def findings(data: bytes) -> list[Finding]:
+def findings(data: bytes, note: Note | None = None) -> list[Finding]:
     """Validate a whole file against its guide; an empty list means that it is valid.
 
-    The file is held in memory. Transactions without a map (other guides) give one finding.
+    The file is held in memory. Transactions without a map (other guides) give one finding. ``note``
+    is called with each segment before it is judged: its number and pyx12's segment.
     """
     errors = _Collector()
     try:
-        _validate(data, errors)
+        _validate(data, errors, note)
     except pyx12.errors.X12Error:
         errors.findings.append(
             Finding(errors.number, errors.segment_id, "", "ISA", "this is not read as X12 at all")
@@ -216,12 +221,14 @@ class _Walk:
         self.node = self.map.getnodebypath("/ISA_LOOP/GS_LOOP/GS")
 
 
-def _validate(data: bytes, errors: _Collector) -> None:
+def _validate(data: bytes, errors: _Collector, note: Note | None) -> None:
     source = pyx12.x12file.X12Reader(io.StringIO(data.decode("latin-1")))
     walk = _Walk(source, errors)
     for segment in source:
         errors.number = source.get_cur_line()
         errors.segment_id = cast(str, segment.get_seg_id())
+        if note is not None:
+            note(errors.number, segment)
         walk.step(segment)
     source.cleanup()
     errors.handle_errors(source.pop_errors())

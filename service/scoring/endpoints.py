@@ -13,12 +13,13 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from models.promise import PromiseError, threshold_for
 from service.body import JSON_LINES, kind_of, read_body
-from service.deps import AsOf, Held, Precision
+from service.deps import AsOf, Held, Precision, Strict
 from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, SCORE
 from service.scoring.requests import parse_claim, parse_json
 from service.scoring.service import CHUNK
+from service.scoring.strict import judged
 from service.scoring.x12 import claims_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ router = APIRouter(tags=["scoring"])
 
 @router.post("/score", response_class=JSONResponse, **SCORE)
 async def score(
-    request: Request, held: Held, as_of: AsOf = None, precision: Precision = None
+    request: Request,
+    held: Held,
+    as_of: AsOf = None,
+    precision: Precision = None,
+    strict: Strict = False,
 ) -> Response:
     """Score one claim (JSON), or every claim of an 837.
 
@@ -43,7 +48,10 @@ async def score(
     kind = kind_of(request, ("json", "x12"))
     body = await read_body(request, held.settings.max_body_bytes)
     if kind == "x12":
-        return await _score_837(held, body, as_of, precision)
+        return await _score_837(held, body, as_of, precision, strict=strict)
+    if strict:
+        text = "strict judges an 837 by its guide: send application/edi-x12, or leave it out."
+        raise Problem(422, "strict-needs-837", text)
     ask = parse_claim(parse_json(body), held.settings.max_lines, as_of)
     return JSONResponse(await held.scoring.score_one(replace(ask, precision=precision)))
 
@@ -91,10 +99,17 @@ def _promised(slot: Slot, precision: float | None) -> Slot:
 
 
 async def _score_837(
-    held: State, body: bytes, as_of: dt.date | None, precision: float | None
+    held: State,
+    body: bytes,
+    as_of: dt.date | None,
+    precision: float | None,
+    *,
+    strict: bool = False,
 ) -> Response:
     settings = held.settings
     found = await asyncio.to_thread(claims_of, body, settings.max_lines, settings.max_claims, as_of)
+    if strict:
+        found = await asyncio.to_thread(judged, body, found)
     ready = partial(_promised, precision=precision)
     parts = answers(held.scoring, found.slots, ready, CHUNK)
     scores = [one async for part in parts for one in part]

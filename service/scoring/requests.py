@@ -20,6 +20,7 @@ from service.scoring.wording import field_errors
 
 if TYPE_CHECKING:
     from claims.types import Claim
+    from models.score import Edit
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PLACE: Final = re.compile(r"line (\d+) column (\d+)")
@@ -28,11 +29,15 @@ _MOST_ERRORS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One claim to be scored, the day as of which it is judged, and a precision to be kept."""
+    """One claim to be scored, the day as of which it is judged, and a precision to be kept.
+
+    ``edits`` were found elsewhere (by the guide's judge).
+    """
 
     claim: Claim
     as_of: dt.date
     precision: float | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 def parse_json(body: bytes) -> object:

@@ -147,6 +147,7 @@ class ScoringService:
             [ask.claim for ask in asks],
             [ask.as_of for ask in asks],
             [ask.precision for ask in asks],
+            [ask.edits for ask in asks],
         )
         return [self._answer(ask, one) for ask, one in zip(asks, scored, strict=True)]
 

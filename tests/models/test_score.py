@@ -28,7 +28,8 @@ def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
     assert set(plain["lines"][0]) == {"line", "denial_probability"}
     assert set(plain["reasons"][0]) == {"factor", "text", "value", "contribution"}
     assert set(plain["actions"][0]) == {"action", "owner", "text", "probability_after", "fields"}
-    assert set(plain["edits"][0]) == {"code", "severity", "field", "text"}
+    assert set(plain["edits"][0]) == {"code", "severity", "field", "text", "mend"}
+    assert set(plain["rules"]) == {"digest"}
     assert plain["amount_at_risk"] == "121.00"
 
 
