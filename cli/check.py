@@ -94,6 +94,7 @@ def _file(
 ) -> None:
     import datetime as dt
 
+    from claims.problems import Problem
     from claims.types import Claim
     from claims.x12 import read
     from models.edits import find_edits
@@ -106,7 +107,7 @@ def _file(
     for item in read(data, str(path)):
         if isinstance(item, Claim):
             claims.append(item)
-        elif hasattr(item, "where"):
+        elif isinstance(item, Problem):
             checked.problems.append(item)
     today = dt.date.today()  # noqa: DTZ011 -- X12 dates have no time zone either
     guide = _guide(data, claims) if strict else [()] * len(claims)

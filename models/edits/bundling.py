@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from claims.lists.mue import UnitLimits
     from claims.lists.ncci import Pairs
+    from claims.types import ServiceLine
     from models.edits.seen import Seen
     from models.score import Edit, Severity
 
@@ -72,7 +73,7 @@ def _pairs(seen: Seen, pairs: Pairs) -> Iterator[Edit]:
         for first, over in enumerate(lines):
             if first == second or day is None or over.service_from != day:
                 continue
-            if over.rendering != under.rendering:
+            if _rendering(seen, over) != _rendering(seen, under):
                 continue
             allowed = pairs.separable(over.procedure, under.procedure, day)
             if allowed is None:
@@ -84,6 +85,11 @@ def _pairs(seen: Seen, pairs: Pairs) -> Iterator[Edit]:
                 text=_pair_text(over.number, under.number, allowed=allowed),
                 severity=_weight(seen),
             )
+
+
+def _rendering(seen: Seen, line: ServiceLine) -> str:
+    provider = line.rendering or seen.claim.rendering
+    return provider.npi if provider else ""
 
 
 def _pair_text(over: int, under: int, *, allowed: bool) -> str:

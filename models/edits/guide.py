@@ -65,7 +65,10 @@ _NOT_JUDGED: Final = _known(
     "Send a whole 837 of a guide of version 005010, from ISA to IEA.",
     "warning",
 )
-_ENVELOPES: Final = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
+# The judge's own words where pyx12's codes do not tell these from objections to segments.
+_OF_ENVELOPES: Final = ("the interchange (", "the group (", "the transaction (")
+_GIVES_UP: Final = "the file cannot be judged"
+_UNREAD: Final = frozenset({"ISA", "GS"})
 KNOWN: Final = (*_ELEMENT.values(), *_SEGMENT.values(), _ENVELOPE, _NOT_JUDGED)
 
 
@@ -85,9 +88,11 @@ def guide_edits(found: Iterable[Finding]) -> tuple[Edit, ...]:
 def _known_of(one: Finding) -> Known:
     if one.element:
         return _ELEMENT.get(one.code, _SEGMENT["8"])
-    if one.segment_id in _ENVELOPES and one.code not in _SEGMENT:
+    if one.text.startswith(_OF_ENVELOPES):
         return _ENVELOPE
-    return _SEGMENT.get(one.code, _ENVELOPE)
+    if one.text.startswith(_GIVES_UP) or one.code in _UNREAD:
+        return _NOT_JUDGED
+    return _SEGMENT.get(one.code, _SEGMENT["8"])
 
 
 def by_claim(judged: Sequence[JudgedClaim], ids: Iterable[str]) -> list[tuple[Edit, ...]]:
