@@ -26,11 +26,13 @@ from claims.lists.files import files_of
 from claims.order import stable_order
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 NCCI: Final = "PRECLEAR_NCCI"
 NOT_APPLICABLE: Final = 9
 FOREVER: Final = 99_991_231
+_HEAD: Final = 4096
 _COLUMNS: Final = ("first", "second", "old", "since", "until", "modifier")
 _ROW: Final = re.compile(rb"^\"?[0-9A-Z]{5}\"?([\t,])\"?[0-9A-Z]{5}\"?\1", re.MULTILINE)
 
@@ -51,18 +53,23 @@ class Pairs:
 
     def separable(self, first: str, second: str, day: dt.date) -> bool | None:
         """Whether a modifier separates the pair on ``day``; ``None``: it is no pair then."""
-        if len(first) != 5 or len(second) != 5 or not (first + second).isascii():
-            return None
-        key = np.uint64(_number(first) * _SHIFT + _number(second))
-        place = int(np.searchsorted(self.key, key))
         asked = day.year * 10_000 + day.month * 100 + day.day
-        while place < len(self.key) and self.key[place] == key:
+        key = _key(first, second)
+        place = int(np.searchsorted(self.key, np.uint64(key)))
+        while place < len(self.key) and int(self.key[place]) == key:
             # Deleted on the day it began: it never was in force.
             if self.since[place] <= asked <= self.until[place] != self.since[place]:
                 kind = int(self.modifier[place])
                 return None if kind == NOT_APPLICABLE else kind == 1
             place += 1
         return None
+
+    def listed(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.bool_]:
+        """Which of ``pairs`` the files hold, whatever the day: one look-up for all of a claim."""
+        keys = np.array([_key(first, second) for first, second in pairs], np.uint64)
+        places = np.minimum(np.searchsorted(self.key, keys), max(len(self.key) - 1, 0))
+        found: NDArray[np.bool_] = self.key[places] == keys
+        return found
 
 
 _SHIFT: Final = 37**5
@@ -71,9 +78,12 @@ _DIGITS: Final = {
 }
 
 
-def _number(code: str) -> int:
+def _key(first: str, second: str) -> int:
+    """Both codes as one number; 0, which no pair has, where one is not five characters."""
+    if len(first) != 5 or len(second) != 5:
+        return 0
     total = 0
-    for character in code:
+    for character in first + second:
         total = total * 37 + _DIGITS.get(character, 0)
     return total
 
@@ -109,7 +119,7 @@ def _table(path: Path) -> tuple[NDArray[np.int64], ...]:
             f"correct {NCCI} or unset it"
         )
     try:
-        return _read(data[start.start() :], start[1].decode())
+        return _read(memoryview(data)[start.start() :], start[1].decode())
     except (pa.ArrowInvalid, ValueError):
         raise UserError(
             f"{path} has a row that is not as CMS's NCCI PTP files have them (column 1, column 2, "
@@ -117,36 +127,42 @@ def _table(path: Path) -> tuple[NDArray[np.int64], ...]:
         ) from None
 
 
-def _read(data: bytes, delimiter: str) -> tuple[NDArray[np.int64], ...]:
-    columns = data.partition(b"\n")[0].count(delimiter.encode()) + 1
+def _read(data: memoryview, delimiter: str) -> tuple[NDArray[np.int64], ...]:
+    """Keys, first and last days and indicators of all rows; block by block, to hold few texts."""
+    head = bytes(data[:_HEAD]).partition(b"\n")[0]
+    columns = max(head.count(delimiter.encode()) + 1, len(_COLUMNS))
     names = [*_COLUMNS, *(f"more{place}" for place in range(columns - len(_COLUMNS)))]
-    table = csv.read_csv(
+    with csv.open_csv(
         pa.BufferReader(data),
         read_options=csv.ReadOptions(column_names=names, encoding="latin1"),
         parse_options=csv.ParseOptions(delimiter=delimiter, invalid_row_handler=lambda _: "skip"),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), include_columns=list(_COLUMNS)
         ),
-    )
-    text = {name: pc.utf8_trim_whitespace(table[name]) for name in _COLUMNS}
+    ) as reader:
+        blocks = [_block(batch) for batch in reader]
+    return tuple(np.concatenate(part) for part in zip(*blocks, strict=True))
+
+
+def _block(batch: pa.RecordBatch) -> tuple[NDArray[np.int64], ...]:
+    text = {name: pc.utf8_trim_whitespace(batch.column(name)) for name in _COLUMNS}
     whole = pc.and_(_coded(text["first"]), _coded(text["second"]))
-    text = {name: column.filter(whole).combine_chunks() for name, column in text.items()}
+    text = {name: column.filter(whole) for name, column in text.items()}
     deleted = pc.if_else(pc.match_substring_regex(text["until"], "^[0-9]{8}$"), text["until"], None)
-    keys = _numbers(text["first"]) * _SHIFT + _numbers(text["second"])
-    since = text["since"].cast(pa.int64()).to_numpy(zero_copy_only=False)
-    until = deleted.cast(pa.int64()).fill_null(FOREVER).to_numpy(zero_copy_only=False)
+    days = (text["since"].cast(pa.int64()), deleted.cast(pa.int64()).fill_null(FOREVER))
     kind = pc.utf8_slice_codeunits(text["modifier"], 0, 1).cast(pa.int64())
-    return keys, since, until, kind.to_numpy(zero_copy_only=False)
+    keys = _numbers(text["first"]) * _SHIFT + _numbers(text["second"])
+    return keys, *(column.to_numpy(zero_copy_only=False) for column in (*days, kind))
 
 
-def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _coded(column: pa.Array) -> pa.Array:
     return pc.match_substring_regex(column, "^[0-9A-Z]{5}$")
 
 
 def _numbers(column: pa.Array) -> NDArray[np.int64]:
-    """Codes of five characters, each as one number (``_number``)."""
-    fixed = column.cast(pa.binary(5)) if len(column) else column
-    raw = np.frombuffer(b"".join(fixed.to_pylist()), np.uint8).reshape(-1, 5)
+    """Codes of five characters, each as one number, as ``_key`` makes it."""
+    start, data = column.offset * 5, column.buffers()[2]
+    raw = np.frombuffer(data or b"", np.uint8)[start : start + 5 * len(column)].reshape(-1, 5)
     digits = np.where(raw >= ord("A"), raw - (ord("A") - 11), raw - (ord("0") - 1)).astype(np.int64)
     total: NDArray[np.int64] = np.zeros(len(raw), np.int64)
     for place in range(5):

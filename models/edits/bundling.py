@@ -68,23 +68,27 @@ def _weight(seen: Seen) -> Severity:
 
 def _pairs(seen: Seen, pairs: Pairs) -> Iterator[Edit]:
     lines = seen.claim.lines
-    for second, under in enumerate(lines):
-        day = under.service_from
-        for first, over in enumerate(lines):
-            if first == second or day is None or over.service_from != day:
-                continue
-            if _rendering(seen, over) != _rendering(seen, under):
-                continue
-            allowed = pairs.separable(over.procedure, under.procedure, day)
-            if allowed is None:
-                continue
-            if allowed and SEPARATE & {*over.modifiers, *under.modifiers}:
-                continue
-            yield PAIR.at(
-                f"lines[{second}]",
-                text=_pair_text(over.number, under.number, allowed=allowed),
-                severity=_weight(seen),
-            )
+    both = [
+        (over, under, place)
+        for place, under in enumerate(lines)
+        for over in lines
+        if over is not under and over.procedure and over.service_from == under.service_from
+    ]
+    if not both:
+        return
+    listed = pairs.listed([(over.procedure, under.procedure) for over, under, _ in both])
+    for where in listed.nonzero()[0].tolist():
+        over, under, place = both[where]
+        if under.service_from is None or _rendering(seen, over) != _rendering(seen, under):
+            continue
+        allowed = pairs.separable(over.procedure, under.procedure, under.service_from)
+        if allowed is None or (allowed and SEPARATE & {*over.modifiers, *under.modifiers}):
+            continue
+        yield PAIR.at(
+            f"lines[{place}]",
+            text=_pair_text(over.number, under.number, allowed=allowed),
+            severity=_weight(seen),
+        )
 
 
 def _rendering(seen: Seen, line: ServiceLine) -> str:

@@ -95,6 +95,8 @@ def test_pairs_hold_from_day_to_day(tmp_path: Path, comma: bool) -> None:
     assert pairs.separable("0001A", "G0008", day("2020-01-01")) is None
     assert pairs.separable("93000", "93005", day("2025-01-01")) is None
     assert pairs.separable("9321", "93005", day("2025-01-01")) is None
+    asked = [("99213", "36415"), ("36415", "99213"), ("", ""), ("80053", "80048"), ("é9213", "0")]
+    assert pairs.listed(asked).tolist() == [True, False, False, True, False]
 
 
 def test_two_files_of_pairs_are_one(tmp_path: Path) -> None:

@@ -32,6 +32,28 @@ def own_home(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return tmp_path
 
 
+def test_a_replay_says_when_the_rules_are_others(
+    answers: list[dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    payers = tmp_path / "payers.toml"
+    payers.write_text("form = 1\n[[profile]]\ndefault = true\nfiling_days = 90\n")
+    replay = ["audit", "replay", answers[0]["score_id"]]
+    assert call(replay) == 0
+    assert "rules" not in capsys.readouterr().out
+    monkeypatch.setenv("PRECLEAR_PAYERS", str(payers))
+    assert call(replay) == 0
+    said = capsys.readouterr().out
+    assert "The same to the last bit" in said
+    assert f"recorded {answers[0]['rules']['digest']}" in said
+    assert call([*replay, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["same"] is True
+    assert told["same_rules"] is False
+
+
 def test_a_replay_gives_the_same_bits(
     answers: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:

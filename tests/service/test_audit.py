@@ -93,6 +93,23 @@ def test_a_layout_of_another_program_is_refused(tmp_path: Path) -> None:
         AuditRepository(path)
 
 
+def test_a_log_of_the_first_layout_is_brought_to_ours(tmp_path: Path) -> None:
+    path = tmp_path / "audit.db"
+    old = AuditRepository(path)
+    old.add([record(rules_digest="")])
+    old.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE scores DROP COLUMN rules_digest")
+        connection.execute("PRAGMA user_version=1")
+    log = AuditRepository(path)
+    (kept,) = log.latest()
+    assert kept.rules_digest == ""
+    new = replace(record(), score_id="later", rules_digest="sha256:r")
+    log.add([new])
+    assert log.get("later") == new
+    AuditRepository(path)  # once is enough
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "audit.db"
     path.write_bytes(b"not a database, whatever its name says" * 100)
