@@ -59,7 +59,7 @@ def test_what_is_in_a_claim_is_its_own(two: bytes) -> None:
 def test_what_is_above_is_of_all_claims_below(two: bytes) -> None:
     assert _places(two.replace(b"*46*", b"*99*", 1)) == {"A1": {"NM108"}, "A2": {"NM108"}}
     subscriber = two.replace(b"SBR*P", b"SBR*Z", 1)
-    assert _places(subscriber) == {"A1": {"SBR01"}, "A2": set()}
+    assert _places(subscriber) == {"A1": {"SBR", "NM1"}, "A2": set()}
 
 
 def test_what_is_missing_at_the_end_of_a_claim_is_that_claims(two: bytes) -> None:
