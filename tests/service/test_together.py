@@ -79,10 +79,10 @@ def test_one_that_fails_fails_alone(
     poison = asks[7].claim.claim_id
     score = Scorer.score
 
-    def picky(self: Scorer, claims: Any, as_of: Any = None, precision: Any = None) -> Any:
+    def picky(self: Scorer, claims: Any, *more: Any) -> Any:
         if any(claim.claim_id == poison for claim in claims):
             raise ValueError(poison)
-        return score(self, claims, as_of, precision)
+        return score(self, claims, *more)
 
     monkeypatch.setattr(Scorer, "score", picky)
 
@@ -104,10 +104,10 @@ def test_a_caller_who_has_gone_is_left_out(
     hold = threading.Event()
     score = Scorer.score
 
-    def slow(self: Scorer, claims: Any, as_of: Any = None, precision: Any = None) -> Any:
+    def slow(self: Scorer, claims: Any, *more: Any) -> Any:
         hold.wait(5)
         seen.extend(claim.claim_id for claim in claims)
-        return score(self, claims, as_of, precision)
+        return score(self, claims, *more)
 
     monkeypatch.setattr(Scorer, "score", slow)
 
