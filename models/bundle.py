@@ -28,6 +28,7 @@ ALLOWED: Final = REQUIRED | {
     "promise.json",
     "lines.txt",
     "line_calibration.json",
+    "recovery.json",
 }
 LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20

@@ -28,6 +28,7 @@ from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
 from models.promise import Promise, PromiseError
+from models.recovery import Recovery, RecoveryError
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -37,7 +38,7 @@ SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
     NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
-    UnicodeError,
+    RecoveryError, UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
@@ -74,7 +75,9 @@ class DenialModel:
     ``threshold`` is the probability from which a claim is not sent as it is. ``facts`` is what
     training said about itself, ``promise`` the precisions that it can keep, if they were measured;
     ``interval`` says how far the rate of claims alike may lie from the probability; ``lines``
-    scores service lines, and is ``None`` where there was too little to learn about them.
+    scores service lines, and is ``None`` where there was too little to learn about them;
+    ``recovery`` counts what became of denials that were sent again, ``None`` where it was not
+    learned.
     ``digest`` names the model: same parts, same digest.
     """
 
@@ -88,6 +91,7 @@ class DenialModel:
     promise: Promise | None
     interval: Interval
     lines: LineModel | None
+    recovery: Recovery | None
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -162,6 +166,10 @@ class DenialModel:
         """The same model with a table of intervals; its digest is another."""
         return self._with("interval.json", interval.to_json())
 
+    def recovering(self, recovery: Recovery) -> DenialModel:
+        """The same model with counts of what was sent again; its digest is another."""
+        return self._with("recovery.json", recovery.to_json())
+
     def _with(self, name: str, part: object) -> DenialModel:
         content = bundle.parse_json(self._manifest, "it")
         assert isinstance(content, dict)  # noqa: S101 - our own manifest
@@ -187,6 +195,7 @@ class DenialModel:
             promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
             interval = _interval(files.get("interval.json"))
             lines = assembled_lines(about.get("lines"), files)
+            recovery = _recovery(files.get("recovery.json"))
         except _PART_ERRORS as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _booster_fits(booster, len(causes.names))
@@ -195,7 +204,7 @@ class DenialModel:
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
             booster, causes, prior, calibration, carcs, threshold, facts, promise,
-            interval, lines, bundle.digest(manifest), manifest, files,
+            interval, lines, recovery, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:
@@ -278,6 +287,10 @@ def _interval(kept: bytes | None) -> Interval:
     if kept is None:
         return Interval.unmeasured()
     return Interval.from_json(bundle.parse_json(kept, "it"))
+
+
+def _recovery(kept: bytes | None) -> Recovery | None:
+    return None if kept is None else Recovery.from_json(bundle.parse_json(kept, "it"))
 
 
 def _program() -> str:

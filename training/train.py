@@ -21,7 +21,8 @@ from training.boosters import Settings, parameters
 from training.code import code_version
 from training.evaluation import Evaluation
 from training.learn import Choose, Learned, learn
-from training.prepare import prepare
+from training.prepare import Prepared, prepare
+from training.recovery import learn_recovery
 from training.trials import Ground
 from training.tuning import Budget, Tuned, tune
 from training.verdicts import Gate, refusal
@@ -70,6 +71,8 @@ def train(
     digest = dataset.digest()
     choose = None if budget is None else _tuner(registry, home, digest, budget, progress)
     learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth, choose)
+    with progress.stage("Counting what was recovered"):
+        learned = _recovering(dataset, prepared, learned)
     with progress.stage("Asking the gates"):
         learned = replace(learned, evaluation=gated(registry, learned, settings.seed))
     with progress.stage("Registering"):
@@ -86,6 +89,15 @@ def train(
         history=history,
         tuned=learned.tuned,
     )
+
+
+def _recovering(dataset: Dataset, prepared: Prepared, learned: Learned) -> Learned:
+    """With what became of denials that were sent again, up to the end of the data."""
+    until = prepared.examples.maturity.until
+    recovery = learn_recovery(dataset, prepared.frame, prepared.labels, until)
+    registered = learned.registered
+    model = registered.model.recovering(recovery)
+    return replace(learned, registered=replace(registered, model=model))
 
 
 def _tuner(

@@ -1,7 +1,7 @@
 """Which denials still stand, when several answers to one claim are at hand.
 
-Answers to one claim (same id, same payer) are taken in the order in which they became known, then in
-the order of the files. A denial no longer stands when a later answer takes it back, answers a
+Answers to one claim (same id, same payer) are taken in the order in which they became known, then
+in the order of the files. A denial no longer stands when a later answer takes it back, answers a
 replacement of the claim, or answers one of the same lines again. An answer that only says
 *duplicate* takes nothing back: it is about the copy. Ids on more than twenty answers are
 placeholders, and nothing is inferred from them.
@@ -173,7 +173,7 @@ class Sent:
             for one in self._of_id(denial)
             if known is None or one.submitted_on is None or one.submitted_on <= known
         ]
-        return max(found, key=lambda one: (str(one.submitted_on or ""),), default=None)
+        return max(found, key=lambda one: str(one.submitted_on or ""), default=None)
 
     def resent_on(self, denial: Denial) -> dt.date | None:
         """The last day after the answer on which the claim was sent again, not to void it."""
