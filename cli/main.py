@@ -26,6 +26,7 @@ VERBS: Final = (
     "train",
     "evaluate",
     "score",
+    "triage",
     "models",
     "serve",
     "audit",

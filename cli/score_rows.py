@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow.parquet
 
 from claims.categories import CATEGORIES
 from cli.errors import WRONG_CALL, CliError
+from cli.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,16 +70,7 @@ def writer_for(out: Path) -> Callable[[pa.Table, BinaryIO], None]:
 def write(rows: pa.Table, out: Path) -> None:
     """Write ``rows`` to ``out``, whole or not at all, readable by its owner alone."""
     put = writer_for(out)
-    aside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            put(rows, file)
-        aside.replace(out)
-    except OSError as error:
-        text = f"{out} cannot be written ({error.strerror}): name a file in a folder of yours"
-        raise CliError(text) from None
-    finally:
-        aside.unlink(missing_ok=True)
+    write_private(out, lambda file: put(rows, file))
 
 
 def _json_lines(rows: pa.Table, file: BinaryIO) -> None:
