@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from claims.denials.choose import VAGUE
 from claims.denials.next_actions import NEXT_ACTIONS
+from claims.denials.remarks import remark
 from cli.tables import show
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ _COLUMNS: Final = (
     "#", "claim", "line", "denied", "code", "why", "category", "next", "who", "by", "chance",
     "worth",
 )  # fmt: skip
-_SHORT: Final = {action: words.short for action, words in NEXT_ACTIONS.items()}
-_MARK: Final = {"soft": "soft", "hard": "hard"}
+_SHORT: Final[dict[str, str]] = {name: words.short for name, words in NEXT_ACTIONS.items()}
 
 
 def print_table(found: Sequence[Triaged], ledger: Ledger, day: dt.date) -> None:
@@ -47,26 +48,23 @@ def print_table(found: Sequence[Triaged], ledger: Ledger, day: dt.date) -> None:
 
 def _row(one: Triaged) -> tuple[str, ...]:
     code = f"{one.group.code}-{one.carc.code}"
-    said = " ".join([code, *(remark.code for remark in one.remarks)])
-    telling = [remark.text for remark in one.remarks[:1]] if one.carc.code in _VAGUE else []
+    said = " ".join([code, *(said.code for said in one.remarks)])
+    telling = [remark(said.code) for said in one.remarks] if one.carc.code in VAGUE else []
+    first = [said.meaning for said in telling if not said.notice][:1]
     return (
         str(one.rank),
         one.claim_id,
         " ".join(map(str, one.lines)) or "all",
         f"{Decimal(one.amount):,.2f}",
         said,
-        _cut("; ".join([*telling, one.carc.text])),
+        _cut("; ".join([*first, one.carc.text])),
         f"{one.category.replace('_', ' ')} ({one.mendable})",
-        _SHORT[one.next_action],  # type: ignore[index]
+        _SHORT[one.next_action],
         one.owner.replace("_", " "),
         _by(one),
         "" if one.chance is None else f"{100 * one.chance.probability:.0f} %",
         "" if one.expected_value is None else f"{Decimal(one.expected_value):,.0f}",
     )
-
-
-_VAGUE: Final = frozenset({"16", "96", "125", "129", "226", "252", "A1", "272", "107"})
-"""Reason codes whose remark says what is meant."""
 
 
 def _by(one: Triaged) -> str:

@@ -8,7 +8,7 @@ equals the nearer deadline comes first. What cannot be sent again stands at the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,7 +48,7 @@ class Work:
     """What work costs: ``wage`` in dollars a minute, ``minutes`` by next action."""
 
     wage: float = 0.5
-    minutes: Mapping[NextAction, float] = MINUTES
+    minutes: Mapping[NextAction, float] = field(default_factory=lambda: MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,9 @@ def _weighed(
     if choice.next_action in ("write_off", "no_action"):
         return _Weighed(denial, on, choice, None, minutes, 0.0, -amount)
     cost = minutes * work.wage
+    if choice.next_action in WORKED and amount <= cost:
+        why = f"The amount, ${amount:,.2f}, is no more than the work would cost (${cost:,.2f})."
+        return _written_off(denial, on, choice, work, why)
     chance = None
     if recovery is not None and choice.next_action in WORKED:
         payer = code_hash(denial.remittance.payer_id)
@@ -202,19 +205,24 @@ def _weighed(
         return _Weighed(denial, on, choice, None, minutes, None, amount * _UNKNOWN - cost)
     value = amount * chance.chance - cost
     if value < 0 and chance.resent >= _ENOUGH:
-        given_up = _given_up(choice, amount * chance.chance, cost)
-        return _Weighed(denial, on, given_up, chance, work.minutes["write_off"], 0.0, -amount)
+        brings = amount * chance.chance
+        why = f"It is likely to bring ${brings:,.2f}, and the work would cost ${cost:,.2f}."
+        return _written_off(denial, on, choice, work, why)
     return _Weighed(denial, on, choice, chance, minutes, value, value)
 
 
-def _given_up(choice: Choice, brings: float, costs: float) -> Choice:
-    return replace(
+def _written_off(
+    denial: Denial, sent_on: dt.date | None, choice: Choice, work: Work, why: str
+) -> _Weighed:
+    given_up = replace(
         choice,
         next_action="write_off",
         text="Write it off, unless your own policy on small balances says otherwise.",
-        reason=f"It is likely to bring ${brings:,.2f}, and the work would cost ${costs:,.2f}.",
+        reason=why,
         documents=(),
     )
+    minutes = work.minutes["write_off"]
+    return _Weighed(denial, sent_on, given_up, None, minutes, 0.0, -float(denial.amount))
 
 
 def _order(one: _Weighed) -> tuple[bool, float, float, str]:

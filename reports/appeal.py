@@ -88,7 +88,7 @@ def _suffix(path: Path) -> str:
 
 
 def letter(one: Triaged, day: dt.date, template: LetterTemplate) -> str:
-    """The draft for one denial. Raises ``AppealError`` when the template asks for what is not there.
+    """The draft for one denial. Raises ``AppealError`` when the template asks for something else.
 
     No error repeats a value of the claim.
     """

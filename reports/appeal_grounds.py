@@ -58,7 +58,7 @@ _GROUNDS: Final[dict[str, tuple[str, ...]]] = {
         _CLINICAL,
     ),
     "provider_enrollment": (
-        "[[ Since when the provider has been enrolled at this location, with the payer's letter. ]]",
+        "[[ Since when the provider is enrolled at this location, with the payer's letter. ]]",
     ),
     "other": ("[[ Why the decision should be changed, from the record. ]]",),
 }

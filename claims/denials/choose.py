@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 _PATIENT_OWES: Final = frozenset(
     {"eligibility", "medical_necessity", "non_covered", "benefit_limit"}
 )
+VAGUE: Final = frozenset({"16", "96", "107", "125", "129", "148", "226", "252", "272", "A1"})
+"""Reason codes of which a remark says what is meant."""
 _TWO_SERVICES: Final = "B20"
 _PART_B: Final = "MB"
 _PATIENCE: Final = 45
 """Days after which an answer is asked for. Medicare pays clean claims within 30 (42 CFR 405.922),
 state laws on prompt payment mostly within 30 to 45."""
+
+
+_STATUS: Final = "Send nothing more; ask the payer for the status of what was sent again."
 
 
 class Limits(Protocol):
@@ -119,9 +124,14 @@ def choose(denial: Denial, known: Circumstances) -> Choice:
     )
     action, reason = _closed(denial, known) or _decided(denial, known, standing, open_)
     category: Category = denial.facts.category or "other"
+    said = denial.remarks
     text = step(action, category)
     if action in ("correct_and_resubmit", "resubmit_with_documents"):
-        text = f"{text} {_how(denial, standing)}"
+        if denial.facts.code in VAGUE and not any(one.known and not one.notice for one in said):
+            text = "Ask the payer what is missing or wrong: no remark that we know says it."
+        text = f"{text} {_how(action, denial, standing)}".rstrip()
+    if known.resent_on is not None:
+        text = _STATUS
     listed = action in ("appeal", "resubmit_with_documents")
     return Choice(
         next_action=action,
@@ -268,10 +278,12 @@ def _sent_late(denial: Denial, known: Circumstances) -> str:
     return f"The claim was sent on {sent}, after the payer's limit for that service ({last})."
 
 
-def _how(denial: Denial, standing: Standing) -> str:
-    """As what the claim is to be sent again."""
+def _how(action: NextAction, denial: Denial, standing: Standing) -> str:
+    """As what the claim is to be sent again; "" where documents alone may do."""
     if standing == "rejected" or denial.says("new_claim"):
         return "Send it as a new claim (frequency 1), not as a replacement."
+    if action == "resubmit_with_documents":
+        return ""
     if denial.remittance.filing_code.strip().upper() == _PART_B:
         return (
             "Medicare Part B takes no replacement claims: ask for a reopening of what was denied."
