@@ -16,6 +16,8 @@ from service.models.endpoints import router as models
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
+from service.triage.documents import schemas as triage_schemas
+from service.triage.endpoints import router as triage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (scoring, health, models):
+    for router in (scoring, triage, health, models):
         app.include_router(router)
     app.add_middleware(InFlight, most=settings.max_in_flight)
     problems.install(app)
@@ -73,7 +75,7 @@ def _describe(app: FastAPI) -> None:
                 routes=app.routes,
             )
             known = said.setdefault("components", {}).setdefault("schemas", {})
-            known.update(schemas())
+            known.update({**schemas(), **triage_schemas()})
             for name in ("HTTPValidationError", "ValidationError"):
                 known.pop(name, None)
             app.openapi_schema = said

@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from service.scoring.claim_form import AS_OF_MEANING, Day
 
 if TYPE_CHECKING:
+    from claims.carc import Catalogue
     from claims.settings import Settings
     from models.denial import DenialModel
     from models.score import ModelRef
@@ -33,6 +34,7 @@ class State:
     """What a serving process holds from start to stop."""
 
     settings: Settings
+    catalogue: Catalogue
     model: DenialModel
     reference: ModelRef
     history_digest: str

@@ -16,10 +16,11 @@ _ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_WORK: Final = ("/score", "/triage")
 
 
 class InFlight:
-    """Refuses scoring requests beyond ``most`` at a time: 503 at once instead of a long queue.
+    """Refuses scoring and triage beyond ``most`` at a time: 503 at once instead of a long queue.
 
     Health and model routes pass always.
     """
@@ -31,7 +32,7 @@ class InFlight:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 503 with Retry-After."""
-        if scope["type"] != "http" or not scope["path"].startswith("/score"):
+        if scope["type"] != "http" or not scope["path"].startswith(_WORK):
             await self._app(scope, receive, send)
             return
         if self._now >= self._most:

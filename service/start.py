@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
+from claims.carc import load_catalogue
 from claims.errors import UserError
 from claims.keys import load_keys
 from features.history import History, HistoryError
@@ -84,6 +85,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     until = _EPOCH + dt.timedelta(days=history.until) if history.until > 0 else None
     state = State(
         settings=settings,
+        catalogue=load_catalogue(settings.carc_csv),
         model=model,
         reference=reference,
         history_digest=history.digest,

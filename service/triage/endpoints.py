@@ -1,0 +1,49 @@
+"""``POST /triage``: what to do about each denial in an 835."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from models.triage import to_dict
+from models.triage import triage as ranked
+from service.body import Kind, kind_of, read_body
+from service.deps import AsOf, Held
+from service.triage.documents import TRIAGE
+from service.triage.remittances import ledger_of
+
+if TYPE_CHECKING:
+    from service.deps import State
+
+router = APIRouter(tags=["triage"])
+_TAKEN: Final[tuple[Kind, ...]] = ("x12",)
+
+
+@router.post("/triage", response_class=JSONResponse, **TRIAGE)
+async def triage(request: Request, held: Held, as_of: AsOf = None) -> Response:
+    """Decode every denial that stands in an 835, and rank them by what working them is worth.
+
+    `as_of` is the day that deadlines are counted to; today (UTC) by default. Nothing is kept.
+    """
+    kind_of(request, _TAKEN)
+    body = await read_body(request, held.settings.max_body_bytes)
+    day = as_of or dt.datetime.now(dt.UTC).date()
+    return JSONResponse(await asyncio.to_thread(_answer, held, body, day))
+
+
+def _answer(held: State, body: bytes, day: dt.date) -> dict[str, object]:
+    found = ledger_of(body, held.catalogue, held.settings.max_claims)
+    denials = ranked(found.ledger, day, recovery=held.model.recovery)
+    return {
+        "as_of": day.isoformat(),
+        "remittances": found.ledger.remittances,
+        "remittances_denied": found.ledger.denied,
+        "not_decided": found.ledger.undecided,
+        "superseded": found.ledger.superseded,
+        "denials": [to_dict(one) for one in denials],
+        "problems": found.problems,
+    }
