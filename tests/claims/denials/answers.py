@@ -34,7 +34,8 @@ def _adjustment(code: str, charge: int) -> Adjustment:
 def answer(*lines: RemittanceLine, **changes: object) -> Remittance:
     """The answer to claim C1 of payer ALPHA, decided on ``DECIDED``."""
     found: dict[str, object] = {
-        "claim_id": "C1", "status": "1", "filing_code": "12", "payer_id": "ALPHA", "payer_name": "ALPHA PLAN",
+        "claim_id": "C1", "status": "1", "filing_code": "12",
+        "payer_id": "ALPHA", "payer_name": "ALPHA PLAN",
         "payer_claim_number": "P1", "lines": lines, "payment_date": DECIDED, "file_date": DECIDED,
         "charge": sum((one.charge for one in lines), Decimal(0)),
         "paid": sum((one.paid for one in lines), Decimal(0)),
