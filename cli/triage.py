@@ -66,14 +66,15 @@ def triage(
     got = read(paths, load_catalogue(settings.carc_csv), watch())
     if not got.ledger.remittances:
         raise CliError("there is no remittance in these files: name 835 files", FAILED)
-    found = ranked(got.ledger, day, sent=got.sent, recovery=_recovery(settings, model))
+    recovery = _recovery(settings, model)
+    found = ranked(got.ledger, day, sent=got.sent, recovery=recovery)
     if out is not None:
         write(found, out)
     letters = 0 if appeals is None else write_appeals(found, day, template, new_folder(appeals))
     if as_json:
-        print(document(found, got.ledger, day))
+        print(document(found, got.ledger, day, recovery))
         return
-    print_table(found, got.ledger, day)
+    print_table(found, got.ledger, day, recovery)
     if out is not None:
         print(f"Wrote {out}")
     if appeals is not None:

@@ -9,12 +9,14 @@ from claims.denials.choose import VAGUE
 from claims.denials.next_actions import NEXT_ACTIONS
 from claims.denials.remarks import remark
 from cli.tables import show
+from models.triage import of_history
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
     from claims.denials.standing import Ledger
+    from models.recovery import Recovery
     from models.triage import Triaged
 
 SHOWN: Final = 40
@@ -25,7 +27,9 @@ _COLUMNS: Final = (
 _SHORT: Final[dict[str, str]] = {name: words.short for name, words in NEXT_ACTIONS.items()}
 
 
-def print_table(found: Sequence[Triaged], ledger: Ledger, day: dt.date) -> None:
+def print_table(
+    found: Sequence[Triaged], ledger: Ledger, day: dt.date, recovery: Recovery | None
+) -> None:
     """Print the first of them, and what was counted."""
     if found:
         title = f"Denials as of {day}, the one most worth working first"
@@ -44,6 +48,12 @@ def print_table(found: Sequence[Triaged], ledger: Ledger, day: dt.date) -> None:
         if of:
             total = sum((Decimal(one.amount) for one in of), Decimal(0))
             print(f"  {short:22} {len(of):>6,}  ${total:>14,.2f}")
+    told = of_history(recovery)
+    if told is not None and told["seen"]:
+        print(
+            f"In the model's history {told['resent']:,} of {told['seen']:,} denials were sent "
+            f"again within {told['days']} days, and {told['paid']:,} of those were paid."
+        )
 
 
 def _row(one: Triaged) -> tuple[str, ...]:

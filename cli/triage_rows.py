@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.errors import WRONG_CALL, CliError
 from cli.private import write_private
-from models.triage import to_dict, totals
+from models.triage import of_history, to_dict, totals
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from claims.denials.standing import Ledger
+    from models.recovery import Recovery
     from models.triage import Triaged
 
 
@@ -36,9 +37,11 @@ def write(found: Sequence[Triaged], out: Path) -> None:
     write_private(out, lambda file: put(found, file))
 
 
-def document(found: Sequence[Triaged], ledger: Ledger, day: dt.date) -> str:
+def document(
+    found: Sequence[Triaged], ledger: Ledger, day: dt.date, recovery: Recovery | None
+) -> str:
     """Everything as one JSON document."""
-    whole = {"as_of": day.isoformat(), **counted(found, ledger)}
+    whole = {"as_of": day.isoformat(), **counted(found, ledger), "recovery": of_history(recovery)}
     return json.dumps({**whole, "denials": [to_dict(one) for one in found]}, indent=2)
 
 

@@ -150,6 +150,14 @@ def triage(
     return [_told(one, rank, as_of) for rank, one in enumerate(found, start=1)]
 
 
+def of_history(recovery: Recovery | None) -> dict[str, int] | None:
+    """What the chances rest on: denials seen, those sent again within so many days, those paid."""
+    if recovery is None:
+        return None
+    seen, resent, paid = recovery.all()
+    return {"days": recovery.days, "seen": seen, "resent": resent, "paid": paid}
+
+
 def totals(found: Iterable[Triaged]) -> dict[str, int]:
     """How many denials call for each next action, the most frequent first."""
     counts: dict[str, int] = {}

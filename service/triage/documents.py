@@ -13,6 +13,15 @@ from service.problem_document import ProblemDocument
 from service.triage.examples import X12_835
 
 
+class History(BaseModel):
+    """What the chances of recovery were learned from."""
+
+    days: int = Field(description="Answers within so many days of a denial count.")
+    seen: int = Field(description="Denials old enough to tell.")
+    resent: int = Field(description="Those of them that were sent again.")
+    paid: int = Field(description="Those of the resent ones that were paid in the end.")
+
+
 class Triage(BaseModel):
     """The denials that stand, the one most worth working first."""
 
@@ -21,6 +30,7 @@ class Triage(BaseModel):
     remittances_denied: int = Field(description="Those of them that deny something.")
     not_decided: int = Field(description="Reversals, and answers without a decision.")
     superseded: int = Field(description="Denials that a later answer in the file took back.")
+    recovery: History | None = Field(description="Null where the model counted none.")
     denials: list[Triaged] = Field(description="Ranked: 1 is the most worth working.")
     problems: list[ProblemDocument] = Field(
         description="Parts of the file that could not be read; `segment` says where."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from models.triage import to_dict
+from models.triage import of_history, to_dict
 from models.triage import triage as ranked
 from service.body import Kind, kind_of, read_body
 from service.deps import AsOf, Held
@@ -44,6 +44,7 @@ def _answer(held: State, body: bytes, day: dt.date) -> dict[str, object]:
         "remittances_denied": found.ledger.denied,
         "not_decided": found.ledger.undecided,
         "superseded": found.ledger.superseded,
+        "recovery": of_history(held.model.recovery),
         "denials": [to_dict(one) for one in denials],
         "problems": found.problems,
     }

@@ -16,12 +16,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "claims" / "denials"))
 
 from answers import DECIDED, answer, line
-from invented import clean_claim
+from installation import write_registry
+from invented import Practice, clean_claim
 
 from claims.denials.next_actions import NEXT_ACTIONS
+from claims.settings import Settings
 from claims.types import Claim, Payment, Remittance
 from claims.x12 import Envelope, write_835, write_837
 from cli.main import call
+from models.recovery import Recovery
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 PAGE = Path(__file__).parents[2] / "docs" / "triage.md"
@@ -201,6 +204,27 @@ def test_the_page_names_every_next_action() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for action in NEXT_ACTIONS:
         assert f"| `{action}` |" in page
+
+
+def test_the_chance_is_that_of_the_model(
+    files: Path, settings: Settings, world: Practice, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    assert call(["triage", str(files), *AS_OF]) == 0
+    assert "counted no resubmissions: train again" in capsys.readouterr().err
+    rows = [(1, frozenset[int](), True, place < 90) for place in range(100)]
+    model = world.model.recovering(Recovery.fit(120, rows))
+    (tmp_path / "registry").mkdir()
+    write_registry(tmp_path / "registry", model)
+    monkeypatch.setenv("PRECLEAR_MLRUNS", str(tmp_path / "registry"))
+    found = told(capsys, str(files))
+    assert found["recovery"] == {"days": 120, "seen": 100, "resent": 100, "paid": 90}
+    by_id = {one["claim_id"]: one for one in found["denials"]}
+    assert by_id["A1"]["chance"]["resent"] == 100
+    assert 0.85 < by_id["A1"]["chance"]["probability"] < 0.95
+    assert by_id["A2"]["chance"] is None
+    assert call(["triage", str(files), *AS_OF]) == 0
+    assert "100 of 100 denials were sent again within 120 days, and 90" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not there")

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from invented import Practice
 
+from models.denial import DenialModel, ModelError
 from models.recovery import LEAN, NOTHING, Counts, Recovery, RecoveryError
 
 CODING, DUPLICATE = 2, 6
@@ -62,3 +65,13 @@ def test_it_comes_back_from_json_as_it_was() -> None:
 def test_what_is_no_such_table_is_refused(broken: object) -> None:
     with pytest.raises(RecoveryError):
         Recovery.from_json(broken)
+
+
+def test_a_model_keeps_the_counts_and_refuses_broken_ones(world: Practice, tmp_path: Path) -> None:
+    assert world.model.recovery is None
+    model = world.model.recovering(made())
+    assert model.digest != world.model.digest
+    model.save(tmp_path / "model")
+    assert DenialModel.load(tmp_path / "model").recovery == made()
+    with pytest.raises(ModelError, match="table of recoveries"):
+        world.model._with("recovery.json", {"days": 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 
 import pytest
 from fastapi.testclient import TestClient
@@ -78,6 +79,23 @@ def test_a_broken_remittance_never_loses_its_neighbours(
     assert "QZXCANARY" not in answer.text
     assert "QZXCANARY" not in caplog.text
     assert "PCN-" not in caplog.text
+
+
+def test_nothing_makes_it_stumble(client: TestClient) -> None:
+    drawn = random.Random(7)
+    statuses = set()
+    for _ in range(150):
+        body = bytearray(X12_835.encode())
+        for _ in range(drawn.randint(1, 12)):
+            place = drawn.randrange(len(body))
+            if drawn.random() < 0.3:
+                del body[place : place + drawn.randint(1, 30)]
+            else:
+                body[place % len(body)] = drawn.choice(b"*~:^ A9-.\x00\xff")
+        answer = client.post("/triage", content=bytes(body), headers=X12)
+        statuses.add(answer.status_code)
+        assert answer.status_code in (200, 422), answer.text
+    assert statuses == {200, 422}
 
 
 def test_more_remittances_than_are_taken(

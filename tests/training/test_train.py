@@ -128,7 +128,7 @@ def test_the_run_holds_figures_plots_digest_and_code(trained: Trained, home: Pat
 
 
 def test_nothing_of_a_claim_is_in_the_registry(trained: Trained, home: Path) -> None:
-    needles = [b"ID123", b"M123", str(KEYS.claim("ID123")).encode(), NPI.encode(), b"1980-05-05"]
+    needles = [b"ID123", b"M777", str(KEYS.claim("ID123")).encode(), NPI.encode(), b"1980-05-05"]
     for path in (home / "mlruns").rglob("*"):
         if path.is_file():
             content = path.read_bytes()
