@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         None,
         description="your own template for letters of appeal (docs/triage.md); unset: ours",
     )
+    )
     host: str = Field("127.0.0.1", description="address that the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port of the service; 0 takes a free one")
     workers: int = Field(1, ge=1, le=256, description="processes that serve")
@@ -73,6 +74,10 @@ class Settings(BaseSettings):
         64, ge=1, description="most requests worked on at once; further ones get 503"
     )
     api_docs: bool = Field(True, description="serve the interactive API page at /docs")
+    appeal_template: Path | None = Field(
+        None,
+        description="your own template for letters of appeal (docs/triage.md); unset: ours",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least severe of the messages that are logged"
     )
