@@ -51,11 +51,6 @@ class Settings(BaseSettings):
     mue: Path | None = Field(
         None, description="CMS's MUE files for practitioners, a file or a folder"
     )
-    appeal_template: Path | None = Field(
-        None,
-        description="your own template for letters of appeal (docs/triage.md); unset: ours",
-    )
-    )
     host: str = Field("127.0.0.1", description="address that the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port of the service; 0 takes a free one")
     workers: int = Field(1, ge=1, le=256, description="processes that serve")

@@ -49,6 +49,7 @@ def triage(
 ) -> None:
     """Say what to do about each denial in 835 files, the one most worth working first."""
     from claims.carc import load_catalogue
+    from claims.profiles import load_profiles
     from claims.settings import Settings
     from cli.appeal_files import new_folder, write_appeals
     from cli.progress import watch
@@ -67,7 +68,8 @@ def triage(
     if not got.ledger.remittances:
         raise CliError("there is no remittance in these files: name 835 files", FAILED)
     recovery = _recovery(settings, model)
-    found = ranked(got.ledger, day, sent=got.sent, recovery=recovery)
+    limits = load_profiles(settings.payers).of
+    found = ranked(got.ledger, day, sent=got.sent, limits=limits, recovery=recovery)
     if out is not None:
         write(found, out)
     letters = 0 if appeals is None else write_appeals(found, day, template, new_folder(appeals))

@@ -12,6 +12,7 @@ from service.scoring.claim_form import AS_OF_MEANING, Day
 
 if TYPE_CHECKING:
     from claims.carc import Catalogue
+    from claims.profiles import Profiles
     from claims.settings import Settings
     from models.denial import DenialModel
     from models.score import ModelRef
@@ -35,6 +36,7 @@ class State:
 
     settings: Settings
     catalogue: Catalogue
+    profiles: Profiles
     model: DenialModel
     reference: ModelRef
     history_digest: str

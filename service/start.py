@@ -72,13 +72,14 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     model, reference = open_model(settings)
     history = open_history(settings)
     repository = AuditRepository(settings.home / FILE)
+    rules = load_rules(settings)
     scorer = Scorer(
         model,
         history,
         keys,
         name=reference.name,
         version=reference.version,
-        rules=load_rules(settings),
+        rules=rules,
     )
     about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)
@@ -86,6 +87,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     state = State(
         settings=settings,
         catalogue=load_catalogue(settings.carc_csv),
+        profiles=rules.profiles,
         model=model,
         reference=reference,
         history_digest=history.digest,

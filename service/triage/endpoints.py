@@ -37,7 +37,7 @@ async def triage(request: Request, held: Held, as_of: AsOf = None) -> Response:
 
 def _answer(held: State, body: bytes, day: dt.date) -> dict[str, object]:
     found = ledger_of(body, held.catalogue, held.settings.max_claims)
-    denials = ranked(found.ledger, day, recovery=held.model.recovery)
+    denials = ranked(found.ledger, day, limits=held.profiles.of, recovery=held.model.recovery)
     return {
         "as_of": day.isoformat(),
         "remittances": found.ledger.remittances,

@@ -200,6 +200,23 @@ def test_the_practices_own_template(
     assert "asks for a field that letters do not have" in capsys.readouterr().err
 
 
+def test_deadlines_are_those_of_the_practices_profiles(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert {one["deadline"] for one in told(capsys, str(files))["denials"]} == {None}
+    payers = tmp_path / "payers.toml"
+    payers.write_text(
+        'form = 1\n[[profile]]\nname = "Alpha"\npayer_ids = ["ALPHA"]\n'
+        "appeal_days = 40\ncorrected_days = 90\n"
+    )
+    monkeypatch.setenv("PRECLEAR_PAYERS", str(payers))
+    found = {one["claim_id"]: one for one in told(capsys, str(files))["denials"]}
+    assert (found["A1"]["deadline"], found["A1"]["days_left"]) == ("2026-03-13", 12)
+    assert (found["A2"]["deadline"], found["A2"]["days_left"]) == ("2026-05-02", 62)
+    assert call(["triage", str(files), *AS_OF]) == 0
+    assert "2026-03-13 !" in capsys.readouterr().out
+
+
 def test_the_page_names_every_next_action() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for action in NEXT_ACTIONS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -37,6 +38,24 @@ def test_every_denial_of_the_example_is_answered(client: TestClient) -> None:
     assert second["lines"] == [2]
     assert first["rank"] == 1
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_deadlines_are_those_of_the_payers_profile(client: TestClient) -> None:
+    medicare = X12_835.replace("**12*", "**MB*")  # 42 CFR 405.942: 120 days
+    assert medicare != X12_835
+
+    def first(day: str) -> dict[str, Any]:
+        answer = client.post(f"/triage?as_of={day}", content=medicare, headers=X12)
+        return next(one for one in answer.json()["denials"] if one["carc"]["code"] == "197")
+
+    open_ = first("2026-07-16")
+    assert (open_["next_action"], open_["appeal_by"], open_["days_left"]) == (
+        "appeal",
+        "2026-07-16",
+        0,
+    )
+    shut = first("2026-07-17")
+    assert (shut["next_action"], shut["appealable"]) == ("write_off", False)
 
 
 def test_the_835_example_passes_the_guide() -> None:
