@@ -27,6 +27,7 @@ from models.interval import Interval, IntervalError
 from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
+from models.pool import Pool, PoolError
 from models.promise import Promise, PromiseError
 from models.recovery import Recovery, RecoveryError
 
@@ -38,7 +39,7 @@ SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
     NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
-    RecoveryError, UnicodeError,
+    PoolError, RecoveryError, UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
@@ -84,6 +85,7 @@ class DenialModel:
     booster: NativeBooster
     causes: Causes
     prior: Floats
+    pool: Pool
     calibration: Calibration
     carcs: CarcTable
     threshold: float
@@ -110,13 +112,15 @@ class DenialModel:
         promise: Promise | None = None,
         interval: Interval | None = None,
         lines: LineParts | None = None,
+        pool: Pool | None = None,
     ) -> DenialModel:
         """Put a model together from what training made.
 
         ``causes`` is the text form (``Booster.model_to_string()``) of a multiclass LightGBM model
         trained on float32 matrices whose features carry the names of ``features.catalog``.
         ``classes`` names its classes (``Causes.names``): "paid" first, then the categories learned,
-        then perhaps "any_other". ``prior`` (14) is the share of each of ``CATEGORIES`` among the
+        then perhaps "any_other". ``pool`` says what their shares count for beside the claim's own
+        rates; ``None``: alone. ``prior`` (14) is the share of each of ``CATEGORIES`` among the
         denied, and sums to 1. ``facts`` are JSON values without a moment in them. Without an
         ``interval`` the model answers with the wide one of ``Interval.unmeasured``. ``ModelError``
         when parts disagree.
@@ -139,6 +143,8 @@ class DenialModel:
             "training": dict(facts),
             "created_by": _program(),
         }
+        if pool is not None:
+            about["pool"] = pool.to_json()
         if lines is not None:
             files |= lines.files()
             about["lines"] = lines.about()
@@ -196,6 +202,7 @@ class DenialModel:
             interval = _interval(files.get("interval.json"))
             lines = assembled_lines(about.get("lines"), files)
             recovery = _recovery(files.get("recovery.json"))
+            pool = Pool.from_json(about["pool"]) if "pool" in about else Pool()
         except _PART_ERRORS as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _booster_fits(booster, len(causes.names))
@@ -203,7 +210,7 @@ class DenialModel:
         if not isinstance(facts, dict):
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
-            booster, causes, prior, calibration, carcs, threshold, facts, promise,
+            booster, causes, prior, pool, calibration, carcs, threshold, facts, promise,
             interval, lines, recovery, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
@@ -213,7 +220,8 @@ class DenialModel:
         mixed = self._mix(rows)
         probability = self.calibration.apply(mixed.raw)
         said = evidence(rows, self.prior)
-        return Prediction(mixed.raw, probability, self.causes.spread(mixed.share, said))
+        why = self.pool.apply(self.causes.spread(mixed.share, said), said)
+        return Prediction(mixed.raw, probability, why)
 
     def scores(self, values: Values) -> tuple[Floats, Floats]:
         """Raw score and calibrated probability alone, each of shape (n)."""
@@ -229,6 +237,12 @@ class DenialModel:
 
     def categories(self, values: Values) -> Floats:
         """Probability of each of ``CATEGORIES`` given a denial, shape (n, 14)."""
+        rows = _matrix(values)
+        said = evidence(rows, self.prior)
+        return self.pool.apply(self.causes.spread(self._mix(rows).share, said), said)
+
+    def unpooled(self, values: Values) -> Floats:
+        """The same as the booster alone says it, before ``pool``: what a pool is learned from."""
         rows = _matrix(values)
         return self.causes.spread(self._mix(rows).share, evidence(rows, self.prior))
 

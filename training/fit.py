@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from claims.progress import Progress
 from models.calibration import Calibration
 from models.carcs import CarcTable
+from models.causes import evidence
 from models.denial import DenialModel
 from models.interval import Interval, places
 from models.lines import LineParts
-from training import alike, boosters
+from models.pool import Pool
+from training import alike, boosters, pooling
 from training.alike import Foretold
 from training.boosters import Settings
 from training.causes import shares
@@ -81,6 +83,13 @@ def interval(
     return alike.measure(made, forgotten)
 
 
+def pool(values: F32, out: OutOfTime, examples: Examples, prior: F64, settings: Settings) -> Pool:
+    """Learn from the same predictions what the booster's causes count for."""
+    places, category = out.why_places, examples.category[out.why_places]
+    weight = boosters.weights(examples.day[places], settings.half_life)
+    return pooling.fit(out.why, evidence(values[places], prior), category, weight)
+
+
 def fit(
     values: F32,
     payer_key: U64,
@@ -109,15 +118,17 @@ def fit(
     denied, category = examples.denied, examples.category
     known = train.places[denied[train.places]]
     calibration = calibrate(out, examples, settings)
+    prior = shares(category[known])
     model = DenialModel.from_parts(
         causes=made.text,
         classes=made.causes.names,
-        prior=shares(category[known]),
+        prior=prior,
         calibration=calibration,
         carcs=CarcTable.fit(category[known], examples.carc[known], payer_key[known]),
         threshold=best_threshold(calibration.apply(out.raw), denied[out.places], out.weight),
         facts={**facts, "rounds": made.rounds},
         interval=interval(thickness, group, out, examples, calibration, settings, forgotten),
         lines=lines,
+        pool=pool(values, out, examples, prior, settings),
     )
     return Fitted(model, made.rounds, made.gain)

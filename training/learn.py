@@ -156,7 +156,8 @@ def learn(
         judged = replace(judged, model=judged.model.promising(promise))
         checks = _checks(prepared, of, judged)
         tested = _tested_lines(of, judged.model, predicted)
-    everything = out.joined(_of_test(predicted, examples, parts.test))
+    foretold = _of_test(judged.model, predicted, values, examples, parts.test)
+    everything = out.joined(foretold)
     unknown = forgotten(
         judged.model, frame.take(examples.rows[parts.test]), prepared.history,
         examples.denied[parts.test], group[parts.test], settings.seed, progress,
@@ -208,12 +209,15 @@ def _tested_lines(of: _Material, judged: DenialModel, predicted: Prediction) -> 
     return of.lines.test(judged.lines, of.split.test, predicted.probability)
 
 
-def _of_test(predicted: Prediction, examples: Examples, test: I64) -> OutOfTime:
+def _of_test(
+    judged: DenialModel, predicted: Prediction, values: F32, examples: Examples, test: I64
+) -> OutOfTime:
     """What the judged model foretold of the test claims, as far as the data's end allows it."""
     kept = np.flatnonzero(examples.known_on[test] <= examples.maturity.until)
     # Mature claims: they stand for nobody else.
     asked = Known(test[kept], np.ones(len(kept)))
-    return gather(examples, asked, predicted.raw[kept], predicted.category_probability[kept], 0)
+    # Of the booster alone, as the folds foretell it.
+    return gather(examples, asked, predicted.raw[kept], judged.unpooled(values[test[kept]]), 0)
 
 
 def _registered(
