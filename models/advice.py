@@ -1,9 +1,14 @@
 """From a score to at most three actions, the first being the one thing to do.
 
-Each category that the claim may be denied for stands for one action. An action is worth the share
-of the risk that its category explains; where a what-if could be tried, half of its worth is what
-the what-if showed, and one that was tried and did not help counts little. Rules that the claim
-breaks come first, because such a claim is stopped before the model's question arises.
+Each category that the claim may be denied for stands for one action, or for two that share it. An
+action is worth the risk that its category explains; where a what-if was tried, as much of it as the
+what-if took away, though never less than what a what-if cannot show (``_UNSHOWN``). Rules that the
+claim breaks come first, because such a claim is stopped before the model's question arises.
+
+The probability after an action is that of the claim scored again with the mend; where no mend can
+be tried, or what is missing may be none of what was tried, it is what is left without the category
+(``models.removal``), and says so. It is ``None`` where nothing true can be said: whether there is a
+proof of timely filing, or what the second guess of two would find.
 
 The decision:
 
@@ -26,16 +31,20 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, Action, Category
 from models.action_words import FIELDS, OWNERS, said
+from models.attest import ASSUMES, ATTESTS
 from models.edits import HOLDING
-from models.score import MAX_ACTIONS, ActionAdvice, Decision, Edit
+from models.hints import modifiers_blamed
+from models.removal import without
+from models.score import MAX_ACTIONS, ActionAdvice, Basis, Decision, Edit
 from models.whatif import Tests
 from models.wording import value_of
 
 REVIEW: Final = 0.75
 HOPELESS: Final = 0.8
 HELPS: Final = 0.3
-LITTLE: Final = 0.1
 WORTH_SAYING: Final = 0.2
+MOST: Final = 0.5
+"""A what-if that takes away this part of what its category explains speaks for the category."""
 WAITING_HURTS: Final = 0.05
 
 _FOR_CATEGORY: Final[dict[Category, Action]] = {
@@ -79,6 +88,18 @@ _FOR_EDIT: Final[dict[str, Action]] = {
 }
 
 
+_UNSHOWN: Final[dict[Action, float]] = {
+    # A number is there or not: nearly all that it can do is tried.
+    "obtain_authorization": 0.3,
+    "obtain_referral": 0.0,
+    # What is missing may be a field that cannot be tried.
+    "complete_information": 1.0,
+}
+_UNSHOWN_ELSE: Final = 0.5
+_SECOND: Final = 0.3
+"""The part of a category's risk that the less likely of its two actions is worth."""
+
+
 # Their what-ifs mend the very facts that break the rules; others mend something else.
 _TRIED_ALIKE: Final = frozenset({"verify_eligibility", "correct_authorization"})
 
@@ -107,6 +128,7 @@ class _Candidate:
     worth: float
     after: float | None
     paths: tuple[str, ...]
+    basis: Basis | None = None
 
 
 def needs_a_look(
@@ -169,7 +191,8 @@ def _from_edits(now: Situation) -> Iterator[_Candidate]:
     for action, found in paths.items():
         tried = now.tests.get(action, {}) if action in _TRIED_ALIKE else {}
         after = min(tried.values(), default=None)
-        yield _Candidate(action, 1.0, after, tuple(dict.fromkeys(found)))
+        basis: Basis | None = None if after is None else "rescored"
+        yield _Candidate(action, 1.0, after, tuple(dict.fromkeys(found)), basis)
 
 
 def _from_categories(now: Situation) -> Iterator[_Candidate]:
@@ -177,46 +200,51 @@ def _from_categories(now: Situation) -> Iterator[_Candidate]:
         return
     for category, share in zip(CATEGORIES, now.categories.tolist(), strict=True):
         for action, part in _actions(category, now):
-            yield _candidate(action, now.probability * share * part, now)
+            yield _candidate(action, share, part, now)
 
 
-def _candidate(action: Action, explained: float, now: Situation) -> _Candidate:
-    """Weigh an action by the part of the probability that it is about, and by its what-if."""
+def _candidate(action: Action, share: float, part: float, now: Situation) -> _Candidate:
+    """Weigh an action by its ``part`` of its category's ``share``, and by its what-if."""
+    explained = now.probability * share * part
     if action == "submit_now":
         return _Candidate(action, explained, now.probability, FIELDS[action])
+    settled = without(now.probability, share)
     ways = now.tests.get(action)
     if not ways:
-        return _Candidate(action, explained / 2, None, FIELDS[action])
+        known = action in ASSUMES and part > MOST
+        after = settled if known else None
+        return _Candidate(action, explained, after, FIELDS[action], "category" if known else None)
     path, after = min(ways.items(), key=lambda way: way[1])
-    gain = now.probability - after
-    helped = gain >= LITTLE * explained
-    worth = (explained + gain) / 2 if helped else explained / 4
-    return _Candidate(action, worth, after, (path,))
+    took = (now.probability - after) / max(now.probability - settled, 1e-12)
+    unshown = _UNSHOWN.get(action, _UNSHOWN_ELSE)
+    worth = explained * max(min(took, 1.0), unshown)
+    if action == "prove_timely_filing":
+        return _Candidate(action, explained, None, (path,))
+    if took < MOST and unshown == 1:
+        return _Candidate(action, worth, settled, FIELDS[action], "category")
+    return _Candidate(action, worth, after, (path,), "rescored")
 
 
 def _actions(category: Category, now: Situation) -> list[tuple[Action, float]]:
     """The actions that a category stands for, each with its part of the category."""
     values = now.values
     if category == "authorization":
-        if value_of(values, "authorization_given") == 2 or "correct_authorization" in now.tests:
-            return [("correct_authorization", 1.0)]
-        found: list[tuple[Action, float]] = [("obtain_authorization", 1.0)]
-        if "obtain_referral" in now.tests and _referral_matters(now):
-            found.append(("obtain_referral", 0.5))
-        return found
+        given = value_of(values, "authorization_given") == 2
+        first: Action = (
+            "correct_authorization"
+            if given or "correct_authorization" in now.tests
+            else "obtain_authorization"
+        )
+        referral: list[tuple[Action, float]] = [("obtain_referral", 1.0)]
+        return [(first, 1.0), *(referral if "obtain_referral" in now.tests else [])]
     if category == "coding":
-        habit = value_of(values, "payer_procedure_modifiers_coding_rate")
-        usual = value_of(values, "payer_coding_rate")
-        return [("review_modifier" if habit > usual else "review_coding", 1.0)]
+        blamed = modifiers_blamed(values)
+        both: tuple[Action, Action] = ("review_modifier", "review_coding")
+        return [(both[not blamed], 1 - _SECOND), (both[blamed], _SECOND)]
     if category == "timely_filing":
         return [("submit_now" if _waiting_hurts(now) else "prove_timely_filing", 1.0)]
     action = _FOR_CATEGORY.get(category)
     return [(action, 1.0)] if action else []
-
-
-def _referral_matters(now: Situation) -> bool:
-    after = min(now.tests["obtain_referral"].values())
-    return now.probability - after >= HELPS * now.probability
 
 
 def _waiting_hurts(now: Situation) -> bool:
@@ -226,10 +254,13 @@ def _waiting_hurts(now: Situation) -> bool:
 
 def _advice(one: _Candidate, now: Situation) -> ActionAdvice:
     paths = tuple(path.replace("[i]", f"[{now.worst_line}]") for path in one.paths)
+    assumed = f" {ASSUMES[one.action]}" if one.basis == "category" else ""
     return ActionAdvice(
         action=one.action,
         owner=OWNERS[one.action],
-        text=said(one.action, now.known),
+        text=said(one.action, now.known) + assumed,
         probability_after=one.after,
         fields=paths,
+        basis=one.basis,
+        attest=ATTESTS[one.action],
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Decision = Literal["submit", "review", "hold"]
 Level = Literal["good", "thin", "none"]
 Severity = Literal["error", "warning"]
+Basis = Literal["rescored", "category"]
 
 MAX_REASONS: Final = 4
 MAX_ACTIONS: Final = 3
@@ -92,13 +93,30 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionAdvice:
-    """What one person should do. ``probability_after``: ``None`` where it could not be tested."""
+    """What one person should do, and what is left of the risk then.
+
+    ``basis`` says what ``probability_after`` rests on: ``rescored``, the claim was scored again
+    with the mend; ``category``, what is left without the category that the action settles; ``None``
+    where nothing is mended. Without a ``probability_after`` nothing true can be said. ``attest`` is
+    what a person must be able to attest first, "" where the action alone changes nothing.
+    """
 
     action: Action
     owner: Owner
     text: str
     probability_after: float | None
     fields: tuple[str, ...] = ()
+    basis: Basis | None = None
+    attest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """Two of the actions together, where one alone leaves too much of the risk."""
+
+    actions: tuple[Action, Action]
+    probability_after: float
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +164,7 @@ class Score:
     other_contribution: float
     rules: RulesRef = RulesRef(digest="")
     precision_promised: float | None = None
+    combination: Combination | None = None
     score_id: str = ""
     scored_at: str = ""
 
@@ -170,6 +189,7 @@ _NAMES: Final[dict[object, tuple[str, ...]]] = {
         LineScore,
         Reason,
         ActionAdvice,
+        Combination,
         Edit,
         RulesRef,
         Score,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,11 +25,13 @@ from features.frame import Frame
 from features.likeness import Likeness, likeness
 from features.segments import Segments
 from models.advice import Situation, advise, decide, needs_a_look
+from models.combining import combine, wanted
 from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
 from models.explain import explain
 from models.frames import join
 from models.lines import of_lines
+from models.pairs import Pair, pairs
 from models.promise import threshold_for
 from models.score import (
     MAX_CARCS,
@@ -179,14 +181,35 @@ class Scorer:
         batch = self._batch(
             frame.replace(as_of=np.array([as_days(one.day) for one in asked], "i4"))
         )
-        return [self._answer(batch, row, one) for row, one in enumerate(asked)]
+        found = [self._answer(batch, row, one) for row, one in enumerate(asked)]
+        return self._combined(batch, found)
+
+    def _combined(self, batch: _Batch, found: Sequence[tuple[Scored, Situation]]) -> list[Scored]:
+        """The answers, with two actions together where one is not enough."""
+        asked = [
+            one
+            for row, (made, now) in enumerate(found)
+            for one in wanted(row, now, made.score.actions)
+        ]
+        tried: dict[int, dict[Pair, float]] = {}
+        if asked and (paired := pairs(batch.frame, asked, self._mends)) is not None:
+            after = self._model.predict(build(paired.frame, self._history))
+            tried = paired.tested(batch.prediction, after)
+        return [
+            replace(
+                made,
+                score=replace(
+                    made.score, combination=combine(now, made.score.actions, tried.get(row, {}))
+                ),
+            )
+            for row, (made, now) in enumerate(found)
+        ]
 
     def _batch(self, frame: Frame) -> _Batch:
         count = len(frame)
         mended = variants(frame, self._mends)
         values = build(join([part for part in (frame, mended.frame) if len(part)]), self._history)
         predicted = self._model.predict(values)
-        probability = predicted.probability
         own, prediction = values[:count], predicted.rows(slice(count))
         alike = likeness(frame, self._history)
         return _Batch(
@@ -195,13 +218,13 @@ class Scorer:
             prediction,
             self._model.ends(thickness(alike), prediction.probability),
             self._model.contributions(own),
-            mended.tested(probability[count:], prediction.category_probability),
+            mended.tested(prediction, predicted.rows(slice(count, None))),
             of_lines(self._model.lines, frame, self._history, prediction.probability),
             alike,
             levels(alike),
         )
 
-    def _answer(self, batch: _Batch, row: int, asked: _Asked) -> Scored:
+    def _answer(self, batch: _Batch, row: int, asked: _Asked) -> tuple[Scored, Situation]:
         claim, day = asked.claim, asked.day
         prediction, values = batch.prediction.row(row), batch.values[row]
         probability = float(prediction.probability[0])
@@ -245,7 +268,7 @@ class Scorer:
             precision_promised=asked.precision,
             rules=self._rules_ref,
         )
-        return Scored(score, values, prediction)
+        return Scored(score, values, prediction), now
 
     def _categories(self, share: F64, payer: int) -> tuple[CategoryScore, ...]:
         likeliest = np.argsort(-share, kind="stable")[:MAX_CATEGORIES].tolist()
@@ -359,10 +382,16 @@ class Scorer:
         for rows, mends in ((asked, self._mends), (others, (WAITING,))):
             categories = prediction.category_probability[rows]
             mended = variants(frame.take(rows), mends, categories)
-            after = self._model.scores(build(mended.frame, self._history))[1]
-            tests = mended.tested(after, categories)
+            after = self._model.predict(build(mended.frame, self._history))
+            tests = mended.tested(_of_rows(prediction, rows), after)
             found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
         return found
+
+
+def _of_rows(prediction: Prediction, rows: NDArray[np.int64]) -> Prediction:
+    return Prediction(
+        prediction.raw[rows], prediction.probability[rows], prediction.category_probability[rows]
+    )
 
 
 def _dated(frame: Frame) -> Frame:

@@ -5,8 +5,9 @@ be set. No mend touches a diagnosis, a procedure, a modifier, a unit, a charge o
 (``tests/models/test_whatif.py`` compares every column). All mends of all claims of a batch are
 variants in one frame: one ``features.build``, one prediction.
 
-A mend counts only where the category that it would prevent is likely at all (``LIKELY``): a model
-may also lower its probability for a mend that has nothing to do with why the claim is at risk.
+A mend counts only where the category that it would prevent is likely at all (``LIKELY``), and only
+by what it does to that category (``models.removal``): a model may also move its probability for a
+mend that has nothing to do with why the claim is at risk.
 
 Where a mend must assume something that the claim does not say (what an earlier payer paid, when
 coverage ends), it is tried several ways and the least favourable counts. What the front desk found
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,10 @@ from features.front_desk import (
     units_spare,
 )
 from features.key_columns import lag_days
+from models.removal import left
+
+if TYPE_CHECKING:
+    from models.denial import Prediction
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -283,21 +288,37 @@ class Variants:
         """Count the variants."""
         return len(self.claim)
 
-    def tested(
-        self, probability: NDArray[np.float64], categories: NDArray[np.float64]
-    ) -> list[Tests]:
-        """Sort the variants' probabilities by claim, as far as they are ``likely`` (n, 14)."""
+    def tested(self, before: Prediction, after: Prediction) -> list[Tests]:
+        """Sort by claim what the variants (``after``) make of the claims (``before``).
+
+        Only those count that are ``likely``, and only what they do to the category that they are
+        about (``models.removal``).
+        """
+        categories = before.category_probability
         found: list[Tests] = [{} for _ in range(len(categories))]
         worth = [likely(mend, categories) for mend in self.mends]
-        for row, mend, after in zip(
-            self.claim.tolist(), self.mend.tolist(), probability.tolist(), strict=True
+        for row, mend, rest in zip(
+            self.claim.tolist(), self.mend.tolist(), self._left(before, after), strict=True
         ):
             if not worth[mend][row]:
                 continue
             of = self.mends[mend]
             ways = found[row].setdefault(of.action, {})
-            ways[of.path] = max(after, ways.get(of.path, 0.0))
+            ways[of.path] = max(rest, ways.get(of.path, 0.0))
         return found
+
+    def _left(self, before: Prediction, after: Prediction) -> list[float]:
+        about = [-1 if one.prevents is None else CATEGORY_CODE[one.prevents] for one in self.mends]
+        place = np.array(about, np.int64)[self.mend]
+        row = np.arange(len(self.mend))
+        counted = left(
+            before.probability[self.claim],
+            before.category_probability[self.claim, place],
+            after.probability,
+            after.category_probability[row, place],
+        )
+        rest: list[float] = np.where(place < 0, after.probability, counted).tolist()
+        return rest
 
 
 def likely(mend: Mend, categories: NDArray[np.float64]) -> Flags:
@@ -331,6 +352,13 @@ def variants(
     for place, one in enumerate(mends):
         _set(columns, one, taken, np.flatnonzero(mend == place))
     return Variants(taken.replace(**columns), claim, mend, mends)
+
+
+def mended(frame: Frame, mend: Mend) -> Frame:
+    """All claims of ``frame`` with ``mend``, whether or not it applies to them."""
+    columns = {name: getattr(frame, name).copy() for name in mend.sets}
+    _set(columns, mend, frame, np.arange(len(frame)))
+    return frame.replace(**columns)
 
 
 def _set(columns: dict[str, Column], mend: Mend, taken: Frame, rows: Rows) -> None:
