@@ -34,7 +34,7 @@ from models.action_words import FIELDS, OWNERS, said
 from models.attest import ASSUMES, ATTESTS
 from models.edits import HOLDING
 from models.hints import modifiers_blamed
-from models.removal import without
+from models.removal import beside, without
 from models.score import MAX_ACTIONS, ActionAdvice, Basis, Decision, Edit
 from models.whatif import Tests
 from models.wording import value_of
@@ -198,17 +198,23 @@ def _from_edits(now: Situation) -> Iterator[_Candidate]:
 def _from_categories(now: Situation) -> Iterator[_Candidate]:
     if now.probability < REVIEW * now.threshold:
         return
-    for category, share in zip(CATEGORIES, now.categories.tolist(), strict=True):
+    usual = beside(now.values[None, :])[0].tolist()
+    for category, share, else_ in zip(CATEGORIES, now.categories.tolist(), usual, strict=True):
+        settled = without(now.probability, share, else_)
         for action, part in _actions(category, now):
-            yield _candidate(action, share, part, now)
+            yield _candidate(action, share * part, part, settled, now)
 
 
-def _candidate(action: Action, share: float, part: float, now: Situation) -> _Candidate:
-    """Weigh an action by its ``part`` of its category's ``share``, and by its what-if."""
-    explained = now.probability * share * part
+def _candidate(
+    action: Action, share: float, part: float, settled: float, now: Situation
+) -> _Candidate:
+    """Weigh an action that is about ``share`` of the denials, and by its what-if.
+
+    ``part`` is how much of its category it is about, ``settled`` what is left without the category.
+    """
+    explained = now.probability * share
     if action == "submit_now":
         return _Candidate(action, explained, now.probability, FIELDS[action])
-    settled = without(now.probability, share)
     ways = now.tests.get(action)
     if not ways:
         known = action in ASSUMES and part > MOST

@@ -15,7 +15,6 @@ from typing import Final
 from claims.categories import Action, Category
 from models.advice import HELPS, REVIEW, Situation
 from models.pairs import Pair, Wanted
-from models.removal import part_gone, without
 from models.score import ActionAdvice, Basis, Combination
 
 ABOUT: Final[dict[Action, Category]] = {
@@ -87,9 +86,10 @@ def _least(advice: Sequence[ActionAdvice]) -> float:
 
 
 def _added(probability: float, first: ActionAdvice, second: ActionAdvice) -> float:
-    gone = sum(
-        part_gone(probability, one.probability_after)
+    """What is left without what each of the two takes away."""
+    gone = [
+        probability - one.probability_after
         for one in (first, second)
         if one.probability_after is not None
-    )
-    return without(probability, min(gone, 1.0))
+    ]
+    return max(probability - sum(gone), 0.0)

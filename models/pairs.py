@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORY_CODE, Action, Category
+from claims.categories import CATEGORIES, CATEGORY_CODE, Action, Category
 from features.frame import Frame
 from models.frames import join
-from models.removal import without
+from models.removal import taken
 from models.whatif import Mend, mended
 
 if TYPE_CHECKING:
     from models.denial import Prediction
 
+Floats = NDArray[np.float64]
 Pair = tuple[Action, Action]
 Part = tuple[Action, str]
 """An action, and the path that it changes."""
@@ -54,13 +55,30 @@ class Paired:
         """Count the variants."""
         return len(self.asked)
 
-    def tested(self, before: Prediction, after: Prediction) -> dict[int, dict[Pair, float]]:
-        """What each pair leaves of the probability of its claim, by row of ``before``."""
+    def tested(
+        self, before: Prediction, after: Prediction, usual: Floats
+    ) -> dict[int, dict[Pair, float]]:
+        """What each pair leaves of the probability of its claim, by row of ``before``.
+
+        ``usual`` is ``models.removal.beside`` of the claims of ``before``.
+        """
+        row = np.array([one.row for one in self.asked], np.int64)
+        place = np.arange(len(row))
+        left = np.ones(len(row))
+        for about in range(len(CATEGORIES)):
+            gone = taken(
+                before.probability[row],
+                before.category_probability[row, about],
+                after.probability[place],
+                after.category_probability[place, about],
+            )
+            mended = np.array([about in prevented for prevented in self.prevents])
+            left -= np.where(mended, gone * (1 - usual[row, about]), 0.0)
+        left *= before.probability[row]
         found: dict[int, dict[Pair, float]] = {}
-        for place, (one, about) in enumerate(zip(self.asked, self.prevents, strict=True)):
-            rest = _left(before, one.row, after, place, about)
-            pairs = found.setdefault(one.row, {})
-            pairs[one.pair] = max(rest, pairs.get(one.pair, 0.0))
+        for one, rest in zip(self.asked, left.tolist(), strict=True):
+            of = found.setdefault(one.row, {})
+            of[one.pair] = max(rest, of.get(one.pair, 0.0))
         return found
 
 
@@ -88,24 +106,3 @@ def _ways(claim: Frame, part: Part, mends: Sequence[Mend]) -> list[Mend]:
 
 def _places(*categories: Category | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(CATEGORY_CODE[one] for one in categories if one is not None))
-
-
-def _left(
-    before: Prediction, row: int, after: Prediction, place: int, about: tuple[int, ...]
-) -> float:
-    risk, left = float(before.probability[row]), float(after.probability[place])
-    gone = 0.0
-    for category in about:
-        share = float(before.category_probability[row, category])
-        own, rest = _odds(risk) * share, _odds(left) * _share(after, place, category)
-        gone += share * min(max(1 - rest / own, 0.0), 1.0) if own > 0 else 0.0
-    return without(risk, gone)
-
-
-def _odds(probability: float) -> float:
-    return probability / (1 - probability)
-
-
-def _share(made: Prediction, place: int, category: int) -> float:
-    share: NDArray[np.float64] = made.category_probability
-    return float(share[place, category])

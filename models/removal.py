@@ -1,10 +1,11 @@
 """What is left of a claim's risk when one cause, or a part of it, is taken away.
 
-A claim is denied for one of several causes, each with odds of its own against being paid; together
-they are the odds of a denial (``models.causes``). To take away ``part`` of them, the share of the
-denials that it stands for, leaves the odds of the other causes as they are:
+A claim that would be denied for another cause is denied all the same. One that would be denied for
+this cause is then like any other claim to this payer: what else the payer denies may still strike.
+With ``part`` the share of the denials that is taken away, and ``usual`` the payer's rate of denials
+for everything else (``beside``):
 
-    p (1 - part) / (1 - p part)
+    p (1 - part) + p part usual
 
 So a mend counts by what it does to the category that it is about, and by nothing else: a model that
 rarely saw such a claim may shift other causes for no reason that a person could attest.
@@ -12,37 +13,47 @@ rarely saw such a claim may shift other causes for no reason that a person could
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.categories import CATEGORIES
+from features.catalog import PLACE
+
 Floats = NDArray[np.float64]
 
+_PAYER: Final = PLACE["payer_rate"]
+_OWN: Final = np.array([PLACE[f"payer_{category}_rate"] for category in CATEGORIES])
+_TINY: Final = float(np.finfo(np.float64).tiny)
 
-def without(probability: float, part: float) -> float:
+
+def without(probability: float, part: float, usual: float) -> float:
     """The probability of a denial without ``part`` (0 to 1) of its causes.
 
-    >>> without(0.5, 1.0), round(without(0.8, 0.5), 4), without(0.3, 0.0)
-    (0.0, 0.6667, 0.3)
+    >>> without(0.5, 1.0, 0.0), round(without(0.8, 0.5, 0.1), 4), without(0.3, 0.0, 0.1)
+    (0.0, 0.44, 0.3)
     """
-    return probability * (1 - part) / (1 - probability * part)
+    return probability * (1 - part * (1 - usual))
 
 
-def part_gone(probability: float, after: float) -> float:
-    """The part of the causes whose removal leaves ``after``: ``without`` undone; 0 if none.
+def beside(values: NDArray[np.float32]) -> Floats:
+    """What share of its claims the payer denies for all but each of ``CATEGORIES``: (n, 14).
 
-    >>> round(part_gone(0.8, without(0.8, 0.5)), 6), part_gone(0.3, 0.4)
-    (0.5, 0.0)
+    ``values`` (n, features) are feature rows.
     """
-    return max(0.0, (probability - after) / (probability * (1 - after)))
+    whole = values[:, _PAYER, None].astype(np.float64)
+    own = np.nan_to_num(values[:, _OWN].astype(np.float64))
+    return np.clip(np.nan_to_num(whole) - own, 0.0, 1.0)
 
 
-def left(before: Floats, share: Floats, after: Floats, share_after: Floats) -> Floats:
-    """The probability (n) that is left when only what a mend did to one category counts.
+def taken(before: Floats, share: Floats, after: Floats, share_after: Floats) -> Floats:
+    """The part (n) of the denials that a mend of one category takes away, by its odds.
 
     ``before`` and ``after`` (n) are the probabilities of a denial without and with the mend,
-    ``share`` and ``share_after`` (n) the category's share of it. Never above ``before``.
+    ``share`` and ``share_after`` (n) the category's share of it. From 0 to ``share``.
     """
     own = before / (1 - before) * share
-    remains = after / (1 - after) * share_after
-    gone = np.clip(1 - remains / np.maximum(own, np.finfo(np.float64).tiny), 0.0, 1.0) * share
-    return np.asarray(before * (1 - gone) / (1 - before * gone), np.float64)
+    rest = after / (1 - after) * share_after
+    found: Floats = np.clip(1 - rest / np.maximum(own, _TINY), 0.0, 1.0) * share
+    return found

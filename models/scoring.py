@@ -33,6 +33,7 @@ from models.frames import join
 from models.lines import of_lines
 from models.pairs import Pair, pairs
 from models.promise import threshold_for
+from models.removal import beside
 from models.score import (
     MAX_CARCS,
     MAX_CATEGORIES,
@@ -194,7 +195,7 @@ class Scorer:
         tried: dict[int, dict[Pair, float]] = {}
         if asked and (paired := pairs(batch.frame, asked, self._mends)) is not None:
             after = self._model.predict(build(paired.frame, self._history))
-            tried = paired.tested(batch.prediction, after)
+            tried = paired.tested(batch.prediction, after, beside(batch.values))
         return [
             replace(
                 made,
@@ -218,7 +219,7 @@ class Scorer:
             prediction,
             self._model.ends(thickness(alike), prediction.probability),
             self._model.contributions(own),
-            mended.tested(prediction, predicted.rows(slice(count, None))),
+            mended.tested(prediction, predicted.rows(slice(count, None)), beside(own)),
             of_lines(self._model.lines, frame, self._history, prediction.probability),
             alike,
             levels(alike),
@@ -339,7 +340,7 @@ class Scorer:
         looked = needs_a_look(probability, threshold, known)
         decision = np.full(len(frame), "submit", "U6")
         action = np.full(len(frame), "submit", "U32")
-        for row, tests in self._tests(frame, prediction, looked).items():
+        for row, tests in self._tests(frame, values, prediction, looked).items():
             now = Situation(
                 probability=float(probability[row]),
                 threshold=threshold,
@@ -374,7 +375,7 @@ class Scorer:
         return worst
 
     def _tests(
-        self, frame: Frame, prediction: Prediction, looked: NDArray[np.bool_]
+        self, frame: Frame, values: F32, prediction: Prediction, looked: NDArray[np.bool_]
     ) -> dict[int, Tests]:
         """What-ifs by row: for all claims that need a look, and for others that may be late."""
         found: dict[int, Tests] = {row: {} for row in np.flatnonzero(looked).tolist()}
@@ -383,7 +384,7 @@ class Scorer:
             categories = prediction.category_probability[rows]
             mended = variants(frame.take(rows), mends, categories)
             after = self._model.predict(build(mended.frame, self._history))
-            tests = mended.tested(_of_rows(prediction, rows), after)
+            tests = mended.tested(_of_rows(prediction, rows), after, beside(values[rows]))
             found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
         return found
 

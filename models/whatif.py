@@ -39,12 +39,13 @@ from features.front_desk import (
     units_spare,
 )
 from features.key_columns import lag_days
-from models.removal import left
+from models.removal import taken
 
 if TYPE_CHECKING:
     from models.denial import Prediction
 
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Column = NDArray[np.generic]
 Tests = dict[Action, dict[str, float]]
@@ -288,17 +289,17 @@ class Variants:
         """Count the variants."""
         return len(self.claim)
 
-    def tested(self, before: Prediction, after: Prediction) -> list[Tests]:
+    def tested(self, before: Prediction, after: Prediction, usual: Floats) -> list[Tests]:
         """Sort by claim what the variants (``after``) make of the claims (``before``).
 
         Only those count that are ``likely``, and only what they do to the category that they are
-        about (``models.removal``).
+        about (``models.removal``; ``usual`` is its ``beside``, of the claims).
         """
         categories = before.category_probability
         found: list[Tests] = [{} for _ in range(len(categories))]
         worth = [likely(mend, categories) for mend in self.mends]
         for row, mend, rest in zip(
-            self.claim.tolist(), self.mend.tolist(), self._left(before, after), strict=True
+            self.claim.tolist(), self.mend.tolist(), self._left(before, after, usual), strict=True
         ):
             if not worth[mend][row]:
                 continue
@@ -307,18 +308,19 @@ class Variants:
             ways[of.path] = max(rest, ways.get(of.path, 0.0))
         return found
 
-    def _left(self, before: Prediction, after: Prediction) -> list[float]:
+    def _left(self, before: Prediction, after: Prediction, usual: Floats) -> list[float]:
         about = [-1 if one.prevents is None else CATEGORY_CODE[one.prevents] for one in self.mends]
-        place = np.array(about, np.int64)[self.mend]
-        row = np.arange(len(self.mend))
-        counted = left(
-            before.probability[self.claim],
+        place, row = np.array(about, np.int64)[self.mend], np.arange(len(self.mend))
+        probability = before.probability[self.claim]
+        gone = taken(
+            probability,
             before.category_probability[self.claim, place],
             after.probability,
             after.category_probability[row, place],
         )
-        rest: list[float] = np.where(place < 0, after.probability, counted).tolist()
-        return rest
+        left = probability * (1 - gone * (1 - usual[self.claim, place]))
+        found: list[float] = np.where(place < 0, after.probability, left).tolist()
+        return found
 
 
 def likely(mend: Mend, categories: NDArray[np.float64]) -> Flags:
