@@ -42,7 +42,8 @@ from models.wording import value_of
 REVIEW: Final = 0.75
 HOPELESS: Final = 0.8
 HELPS: Final = 0.3
-WORTH_SAYING: Final = 0.2
+WORTH_SAYING: Final = (0.0, 0.05, 0.2)
+"""What the first, second and third action must be worth of the first to be named."""
 MOST: Final = 0.5
 """A what-if that takes away this part of what its category explains speaks for the category."""
 WAITING_HURTS: Final = 0.05
@@ -89,8 +90,7 @@ _FOR_EDIT: Final[dict[str, Action]] = {
 
 
 _UNSHOWN: Final[dict[Action, float]] = {
-    # A number is there or not: nearly all that it can do is tried.
-    "obtain_authorization": 0.3,
+    # It shares its category with the authorization: without a what-if nothing speaks for it.
     "obtain_referral": 0.0,
     # What is missing may be a field that cannot be tried.
     "complete_information": 1.0,
@@ -172,10 +172,13 @@ def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:
         met = value_of(now.values, "payer_seen") >= 1
         asked: Action = "confirm_coverage" if met else "verify_eligibility"
         first.append(_Candidate(asked, 1.0, None, FIELDS[asked]))
-    least = WORTH_SAYING * ranked[0].worth if ranked else 0.0
     chosen: dict[Action, _Candidate] = {}
-    for one in (*first, *(one for one in ranked if one.worth >= least)):
+    for one in first:
         chosen.setdefault(one.action, one)
+    for one in ranked:
+        place = min(len(chosen), MAX_ACTIONS - 1)
+        if one.worth >= WORTH_SAYING[place] * ranked[0].worth:
+            chosen.setdefault(one.action, one)
     if not chosen:
         chosen["complete_information"] = _Candidate("complete_information", 0.0, None, ())
     return tuple(_advice(one, now) for one in list(chosen.values())[:MAX_ACTIONS])
