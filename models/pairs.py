@@ -1,8 +1,8 @@
 """Two mends at once, tried where one is not enough.
 
 A pair is put on the claim and scored as any mend is (``models.whatif``): all pairs of all claims of
-a request in one frame. What both do to the categories that they are about counts, and nothing else;
-where a mend was tried several ways, the least favourable pair of ways counts.
+a request in one frame. Where a mend was tried several ways, the least favourable pair of ways
+counts.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Paired:
             )
             mended = np.array([about in prevented for prevented in self.prevents])
             left -= np.where(mended, gone * (1 - usual[row, about]), 0.0)
-        left *= before.probability[row]
+        left = np.minimum(left * before.probability[row], after.probability)
         found: dict[int, dict[Pair, float]] = {}
         for one, rest in zip(self.asked, left.tolist(), strict=True):
             of = found.setdefault(one.row, {})

@@ -7,8 +7,8 @@ for everything else (``beside``):
 
     p (1 - part) + p part usual
 
-So a mend counts by what it does to the category that it is about, and by nothing else: a model that
-rarely saw such a claim may shift other causes for no reason that a person could attest.
+What a mend does to its own category is told from all else that it does to the claim (``taken``): a
+model that rarely saw such a claim may raise other causes for no reason that a person could attest.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ be set. No mend touches a diagnosis, a procedure, a modifier, a unit, a charge o
 (``tests/models/test_whatif.py`` compares every column). All mends of all claims of a batch are
 variants in one frame: one ``features.build``, one prediction.
 
-A mend counts only where the category that it would prevent is likely at all (``LIKELY``), and only
-by what it does to that category (``models.removal``): a model may also move its probability for a
-mend that has nothing to do with why the claim is at risk.
+A mend counts only where the category that it would prevent is likely at all (``LIKELY``): a model
+may also lower its probability for a mend that has nothing to do with why the claim is at risk. And
+where it raises other causes, because it rarely saw such a claim, only what the mend does to its own
+category counts (``models.removal``).
 
 Where a mend must assume something that the claim does not say (what an earlier payer paid, when
 coverage ends), it is tried several ways and the least favourable counts. What the front desk found
@@ -292,8 +293,8 @@ class Variants:
     def tested(self, before: Prediction, after: Prediction, usual: Floats) -> list[Tests]:
         """Sort by claim what the variants (``after``) make of the claims (``before``).
 
-        Only those count that are ``likely``, and only what they do to the category that they are
-        about (``models.removal``; ``usual`` is its ``beside``, of the claims).
+        Only those count that are ``likely``; none counts for more than what is left when it does
+        nothing but to its own category (``usual`` is ``models.removal.beside`` of the claims).
         """
         categories = before.category_probability
         found: list[Tests] = [{} for _ in range(len(categories))]
@@ -319,7 +320,8 @@ class Variants:
             after.category_probability[row, place],
         )
         left = probability * (1 - gone * (1 - usual[self.claim, place]))
-        found: list[float] = np.where(place < 0, after.probability, left).tolist()
+        least = np.minimum(left, after.probability)
+        found: list[float] = np.where(place < 0, after.probability, least).tolist()
         return found
 
 

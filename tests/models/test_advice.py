@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import get_args
 
 import numpy as np
@@ -84,8 +85,10 @@ def test_a_missing_authorization_is_obtained_and_one_that_is_there_corrected() -
     first = _first(_now(0.7, tests=tests))
     assert (first.action, first.owner) == ("obtain_authorization", "authorization")
     assert (first.probability_after, first.fields) == (0.08, ("authorization.number",))
+    assert first.basis == "rescored"
+    assert first.attest == "that the payer gave this number, for this member and this service"
     there = _first(_now(0.7, authorization_given=2))
-    assert (there.action, there.probability_after) == ("correct_authorization", None)
+    assert (there.action, there.basis) == ("correct_authorization", "category")
 
 
 def test_what_breaks_a_rule_of_the_front_desk_is_tried_where_it_can_be() -> None:
@@ -118,9 +121,15 @@ def test_what_breaks_a_rule_of_the_front_desk_is_tried_where_it_can_be() -> None
     ],
 )
 def test_each_category_has_its_action(category: str, action: str) -> None:
-    first = _first(_now(0.7, category))
+    first = _first(_now(0.7, category, payer_rate=0.1))
     assert first.action == action
-    assert first.probability_after is None
+    if action == "prove_timely_filing":
+        assert (first.probability_after, first.basis) == (None, None)
+    else:
+        # Nine tenths of it are settled, and what else the payer denies may strike then.
+        assert first.probability_after == pytest.approx(0.7 * 0.1 + 0.7 * 0.9 * 0.1)
+        assert first.basis == "category"
+        assert "The probability after is that if" in first.text
     assert all("[i]" not in path for path in first.fields)
 
 
@@ -128,10 +137,29 @@ def test_no_specific_category_still_gives_something_to_do() -> None:
     assert advise(_now(0.7, "other", share=1.0), "review")[0].action == "complete_information"
 
 
-def test_modifiers_are_named_where_this_use_of_them_is_denied_more() -> None:
-    now = _now(0.7, "coding", payer_procedure_modifiers_coding_rate=0.4, payer_coding_rate=0.05)
-    first = _first(now)
-    assert (first.action, first.fields) == ("review_modifier", ("lines[2].modifiers",))
+_MODIFIERS = {"payer_procedure_modifiers_rate": 0.4, "payer_procedure_rate": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("rates", "actions"),
+    [
+        (_MODIFIERS, ["review_modifier", "review_coding"]),
+        # Another detail stands out more, or no detail more than the procedure itself.
+        (_MODIFIERS | {"payer_procedure_code_rate": 0.5}, ["review_coding", "review_modifier"]),
+        (_MODIFIERS | {"payer_procedure_rate": 0.38}, ["review_coding", "review_modifier"]),
+        ({"payer_procedure_modifiers_rate": math.nan}, ["review_coding", "review_modifier"]),
+    ],
+)
+def test_modifiers_are_named_where_this_use_of_them_is_denied_more(
+    rates: dict[str, float], actions: list[str]
+) -> None:
+    now = _now(0.7, "coding", **rates)
+    first, second = advise(now, decide(now))[:2]
+    assert [first.action, second.action] == actions
+    # What the second guess would find cannot be foretold.
+    assert (first.basis, second.basis, second.probability_after) == ("category", None, None)
+    modifiers = first if first.action == "review_modifier" else second
+    assert modifiers.fields == ("lines[2].modifiers",)
 
 
 def test_near_the_limit_the_advice_is_to_send_now() -> None:
@@ -147,13 +175,20 @@ def test_near_the_limit_the_advice_is_to_send_now() -> None:
         "prove_timely_filing": {"delay_reason": 0.3},
     }
     first = _first(_now(0.95, "timely_filing", past))
-    assert (first.action, first.probability_after) == ("prove_timely_filing", 0.3)
+    assert (first.action, first.probability_after) == ("prove_timely_filing", None)
 
 
 def test_of_several_fields_the_one_that_helps_most_is_named() -> None:
     tests: Tests = {"complete_information": {"clia_number": 0.65, "rendering.taxonomy": 0.1}}
     first = _first(_now(0.7, "missing_information", tests))
     assert (first.fields, first.probability_after) == (("rendering.taxonomy",), 0.1)
+
+
+def test_what_is_missing_may_be_none_of_what_was_tried() -> None:
+    tests: Tests = {"complete_information": {"clia_number": 0.69, "rendering.taxonomy": 0.68}}
+    first = _first(_now(0.7, "missing_information", tests, payer_rate=0.1))
+    assert (first.action, first.fields, first.basis) == ("complete_information", (), "category")
+    assert first.probability_after == pytest.approx(0.7 * 0.1 + 0.7 * 0.9 * 0.1)
 
 
 def test_what_was_tried_and_did_not_help_gives_way() -> None:

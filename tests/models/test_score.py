@@ -27,7 +27,9 @@ def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
     assert set(plain["categories"][0]["carcs"][0]) == {"code", "probability"}
     assert set(plain["lines"][0]) == {"line", "denial_probability"}
     assert set(plain["reasons"][0]) == {"factor", "text", "value", "contribution"}
-    assert set(plain["actions"][0]) == {"action", "owner", "text", "probability_after", "fields"}
+    action = {"action", "owner", "text", "probability_after", "fields", "basis", "attest"}
+    assert set(plain["actions"][0]) == action
+    assert plain["combination"] is None
     assert set(plain["edits"][0]) == {"code", "severity", "field", "text", "mend"}
     assert set(plain["rules"]) == {"digest"}
     assert plain["amount_at_risk"] == "121.00"

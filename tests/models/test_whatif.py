@@ -15,7 +15,9 @@ from features.build import build
 from features.catalog import PLACE
 from features.columns import NO_DAY
 from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, NO_UNITS, Frame
-from models.whatif import MENDS, WAITING, Mend, mends_of, variants
+from models.denial import Prediction
+from models.removal import without
+from models.whatif import LIKELY, MENDS, WAITING, Mend, Variants, mends_of, variants
 
 UNTOUCHABLE = {
     "diagnosis", "diagnosis_group", "diagnoses", "line_diagnosis", "line_diagnosis_group",
@@ -164,36 +166,90 @@ def test_a_model_that_never_saw_such_facts_is_not_asked(world: Practice) -> None
     assert desk & seen == {"covered_a_while", "covered_a_year"}
 
 
+def _prediction(random: np.random.Generator, count: int) -> Prediction:
+    probability = random.uniform(0.01, 0.99, count)
+    return Prediction(probability, probability, random.dirichlet(np.full(14, 0.3), count))
+
+
+def _taken(made: Variants, rows: np.ndarray) -> Variants:
+    """Some of the variants."""
+    return Variants(made.frame.take(rows), made.claim[rows], made.mend[rows], made.mends)
+
+
+def _rows(made: Prediction, rows: np.ndarray) -> Prediction:
+    return Prediction(made.raw[rows], made.probability[rows], made.category_probability[rows])
+
+
 def test_the_least_favourable_assumption_counts(some: Frame) -> None:
-    made = variants(some)
-    random = np.random.default_rng(0).random(len(made))
-    tests = made.tested(random, np.ones((len(some), 14)))
+    made, random = variants(some), np.random.default_rng(0)
+    before, after = _prediction(random, len(some)), _prediction(random, len(made))
+    usual = random.uniform(0, 0.1, (len(some), 14))
+    tests = made.tested(before, after, usual)
     several = [place for place, mend in enumerate(MENDS) if mend.path == "other_payers"]
     assert len(several) == 3
-    for claim in np.unique(made.claim[np.isin(made.mend, several)]):
-        mine = (made.claim == claim) & np.isin(made.mend, several)
-        expected = {"other_payers": random[mine].max()}
-        assert tests[claim]["update_coordination_of_benefits"] == expected
+    seen = 0
+    for claim in np.unique(made.claim[np.isin(made.mend, several)]).tolist():
+        if before.category_probability[claim, CATEGORY_CODE["coordination_of_benefits"]] < LIKELY:
+            assert "update_coordination_of_benefits" not in tests[claim]
+            continue
+        mine = np.flatnonzero((made.claim == claim) & np.isin(made.mend, several))
+        alone = [
+            _taken(made, row).tested(before, _rows(after, row), usual)[claim]
+            for row in mine[:, None]
+        ]
+        worst = max(one["update_coordination_of_benefits"]["other_payers"] for one in alone)
+        assert tests[claim]["update_coordination_of_benefits"] == {"other_payers": worst}
+        seen += 1
+    assert seen > 5
+
+
+def test_a_mend_counts_by_its_own_category_and_never_raises_the_risk(some: Frame) -> None:
+    random = np.random.default_rng(2)
+    mends = tuple(mend for mend in MENDS if mend.name == "authorization")
+    made = variants(some, mends)
+    before = _prediction(random, len(some))
+    place = CATEGORY_CODE["authorization"]
+    usual = np.full((len(some), 14), 0.05)
+    # The mend takes all of its category away, and the model finds something else instead.
+    share = before.category_probability[made.claim].copy()
+    share[:, place] = 0.0
+    share /= share.sum(1, keepdims=True)
+    after = Prediction(np.full(len(made), 3.0), np.full(len(made), 0.95), share)
+    tests = made.tested(before, after, usual)
+    counted = 0
+    for claim in made.claim.tolist():
+        if own := tests[claim].get("obtain_authorization"):
+            risk, part = before.probability[claim], before.category_probability[claim, place]
+            settled = without(float(risk), float(part), 0.05)
+            assert own["authorization.number"] == pytest.approx(min(settled, 0.95))
+            counted += 1
+    assert counted > 20
+    # Where scoring again leaves less, that is what is said.
+    low = Prediction(after.raw, np.full(len(made), 0.001), share)
+    for tried in made.tested(before, low, usual):
+        for own in tried.values():
+            assert own["authorization.number"] <= 0.001
 
 
 def test_a_mend_counts_only_where_its_category_is_likely(some: Frame) -> None:
     random = np.random.default_rng(1)
-    categories = random.dirichlet(np.full(14, 0.3), len(some))
-    made = variants(some)
-    after = random.random(len(made))
-    fewer = variants(some, MENDS, categories)
+    before, made = _prediction(random, len(some)), variants(some)
+    after, usual = _prediction(random, len(made)), random.uniform(0, 0.1, (len(some), 14))
+    fewer = variants(some, MENDS, before.category_probability)
     kept = np.isin(made.claim * len(MENDS) + made.mend, fewer.claim * len(MENDS) + fewer.mend)
     assert 0 < len(fewer) < len(made)
-    assert fewer.tested(after[kept], categories) == made.tested(after, categories)
-    for tests, share in zip(made.tested(after, categories), categories, strict=True):
+    whole = made.tested(before, after, usual)
+    assert fewer.tested(before, _rows(after, np.flatnonzero(kept)), usual) == whole
+    for tests, share in zip(whole, before.category_probability, strict=True):
         if "obtain_authorization" in tests:
-            assert share[CATEGORY_CODE["authorization"]] >= 0.05
+            assert share[CATEGORY_CODE["authorization"]] >= LIKELY
 
 
 def test_no_claims_and_no_mends(some: Frame) -> None:
     nobody = some.take(np.zeros(0, np.int64))
+    nothing = Prediction(np.zeros(0), np.zeros(0), np.zeros((0, 14)))
     assert len(variants(nobody)) == 0
-    assert variants(nobody).tested(np.zeros(0), np.zeros((0, 14))) == []
+    assert variants(nobody).tested(nothing, nothing, np.zeros((0, 14))) == []
     assert len(variants(some, ())) == 0
 
 
