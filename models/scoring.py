@@ -47,7 +47,7 @@ from models.score import (
     amount,
 )
 from models.support import levels, support, thickness
-from models.whatif import WAITING, Tests, mends_of, variants
+from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
 
 if TYPE_CHECKING:
     from claims.keys import Keys
@@ -132,15 +132,17 @@ class Scorer:
         name: str = "denial",
         version: str = "",
         rules: Rulebook | None = None,
+        mends: tuple[Mend, ...] = MENDS,
     ) -> None:
         """``name`` and ``version`` are the model's in its registry; they go into each answer.
 
-        ``rules`` are those that edits are found by: the starter set where none are given.
+        ``rules`` are those that edits are found by: the starter set where none are given. Of
+        ``mends``, those that the model can judge are tried on each claim.
         """
         self._model = model
         self._history = history
         self._keys = keys
-        self._mends = mends_of(model.booster.varied)
+        self._mends = mends_of(model.booster.varied, mends)
         self._rules = rules or starter_rules()
         self._rules_ref = RulesRef(digest=self._rules.digest)
         self._ref = ModelRef(name=name, version=version, digest=model.digest)

@@ -272,9 +272,9 @@ MENDS: Final[tuple[Mend, ...]] = (
 )
 
 
-def mends_of(seen: Collection[str]) -> tuple[Mend, ...]:
-    """The mends that a model can judge: ``seen`` names the features that varied in training."""
-    return tuple(mend for mend in MENDS if not mend.seen or set(mend.seen) & set(seen))
+def mends_of(seen: Collection[str], mends: tuple[Mend, ...] = MENDS) -> tuple[Mend, ...]:
+    """Of ``mends``, those that a model can judge: ``seen`` features varied in its training."""
+    return tuple(mend for mend in mends if not mend.seen or set(mend.seen) & set(seen))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
