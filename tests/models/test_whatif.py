@@ -3,66 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import Practice
+from mending import UNTOUCHABLE, claims_to_mend, prediction
 
-from claims.categories import CATEGORY_CODE
+from claims.categories import CATEGORY_CODE, Action
 from features.build import build
 from features.catalog import PLACE
-from features.columns import NO_DAY
-from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, NO_UNITS, Frame
+from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
 from models.denial import Prediction
 from models.removal import without
-from models.whatif import LIKELY, MENDS, WAITING, Mend, Variants, mends_of, variants
+from models.whatif import LIKELY, MENDS, WAITING, Mend, Variants, mended, mends_of, variants
 
-UNTOUCHABLE = {
-    "diagnosis", "diagnosis_group", "diagnoses", "line_diagnosis", "line_diagnosis_group",
-    "line_diagnoses", "procedure", "modifiers", "modifier_count", "revenue", "units", "drg",
-    "line_charge", "charge", "line_ndc", "service_from", "service_to", "stay_days", "line_from",
-    "line_days", "setting", "line_setting", "admission_type", "line_number", "claim_key", "member",
-    "payer", "age", "sex", "submitted", "accident", "employment", "rendering", "line_rendering",
-    "billing", "facility", "original", "replacement", "units_counted", "eligibility_checked",
+MENDING = {
+    "verify_eligibility", "obtain_authorization", "correct_authorization", "obtain_referral",
+    "attach_documentation", "submit_now", "prove_timely_filing",
+    "update_coordination_of_benefits", "complete_information",
 }  # fmt: skip
+"""Actions that are tried on a claim; all others change nothing at all."""
 PARTS = {field.name for field in fields(Frame)}
 
 
 @pytest.fixture(scope="module")
 def some(world: Practice) -> Frame:
     """Claims of the practice with the facts that mends look at made random."""
-    random = np.random.default_rng(3)
-    frame = world.frame.take(np.arange(300))
-    lines = len(frame.line_claim)
-    return frame.replace(
-        referring_given=random.random(300) < 0.5,
-        facility_given=random.random(300) < 0.5,
-        rendering_given=random.random(300) < 0.5,
-        billing_taxonomy=np.where(random.random(300) < 0.5, frame.billing_taxonomy, 0),
-        attachments=random.integers(0, 3, 300).astype(np.int16),
-        line_authorization=random.random(lines) < 0.5,
-        line_referral=random.random(lines) < 0.5,
-        line_clia=random.random(lines) < 0.5,
-        eligibility_active=random.integers(-1, 2, 300).astype(np.int8),
-        coverage_end=_around(random, frame.service_to),
-        authorization_from=_around(random, frame.service_from),
-        authorization_to=_around(random, frame.service_to),
-        authorization_units=np.where(random.random(300) < 0.5, 1500, NO_UNITS),
-        line_covered=random.integers(-1, 2, lines).astype(np.int8),
-    )
-
-
-def _around(random: np.random.Generator, day: np.ndarray) -> np.ndarray:
-    """Days before and after ``day``, and none at all."""
-    given = random.random(len(day)) < 0.7
-    return np.where(given, day + random.integers(-30, 30, len(day)), NO_DAY).astype(np.int32)
+    return claims_to_mend(world)
 
 
 def test_names_are_of_columns() -> None:
     assert PARTS >= UNTOUCHABLE
     assert set().union(*(mend.sets for mend in MENDS)) <= PARTS - UNTOUCHABLE
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+def test_no_action_alters_a_diagnosis_a_procedure_a_modifier_or_a_date(
+    some: Frame, action: Action
+) -> None:
+    mends = tuple(mend for mend in MENDS if mend.action == action)
+    made = variants(some, mends)
+    assert (len(made) > 0) == (action in MENDING)
+    plain = some.take(made.claim)
+    for name in UNTOUCHABLE & {*CLAIM_COLUMNS, *LINE_COLUMNS}:
+        assert (getattr(plain, name) == getattr(made.frame, name)).all(), name
+    for mend in mends:
+        whole = mended(some, mend)
+        assert all((getattr(whole, name) == getattr(some, name)).all() for name in UNTOUCHABLE)
 
 
 @settings(max_examples=30, deadline=None)
@@ -166,11 +156,6 @@ def test_a_model_that_never_saw_such_facts_is_not_asked(world: Practice) -> None
     assert desk & seen == {"covered_a_while", "covered_a_year"}
 
 
-def _prediction(random: np.random.Generator, count: int) -> Prediction:
-    probability = random.uniform(0.01, 0.99, count)
-    return Prediction(probability, probability, random.dirichlet(np.full(14, 0.3), count))
-
-
 def _taken(made: Variants, rows: np.ndarray) -> Variants:
     """Some of the variants."""
     return Variants(made.frame.take(rows), made.claim[rows], made.mend[rows], made.mends)
@@ -182,7 +167,7 @@ def _rows(made: Prediction, rows: np.ndarray) -> Prediction:
 
 def test_the_least_favourable_assumption_counts(some: Frame) -> None:
     made, random = variants(some), np.random.default_rng(0)
-    before, after = _prediction(random, len(some)), _prediction(random, len(made))
+    before, after = prediction(random, len(some)), prediction(random, len(made))
     usual = random.uniform(0, 0.1, (len(some), 14))
     tests = made.tested(before, after, usual)
     several = [place for place, mend in enumerate(MENDS) if mend.path == "other_payers"]
@@ -207,7 +192,7 @@ def test_a_mend_counts_by_its_own_category_and_never_raises_the_risk(some: Frame
     random = np.random.default_rng(2)
     mends = tuple(mend for mend in MENDS if mend.name == "authorization")
     made = variants(some, mends)
-    before = _prediction(random, len(some))
+    before = prediction(random, len(some))
     place = CATEGORY_CODE["authorization"]
     usual = np.full((len(some), 14), 0.05)
     # The mend takes all of its category away, and the model finds something else instead.
@@ -233,8 +218,8 @@ def test_a_mend_counts_by_its_own_category_and_never_raises_the_risk(some: Frame
 
 def test_a_mend_counts_only_where_its_category_is_likely(some: Frame) -> None:
     random = np.random.default_rng(1)
-    before, made = _prediction(random, len(some)), variants(some)
-    after, usual = _prediction(random, len(made)), random.uniform(0, 0.1, (len(some), 14))
+    before, made = prediction(random, len(some)), variants(some)
+    after, usual = prediction(random, len(made)), random.uniform(0, 0.1, (len(some), 14))
     fewer = variants(some, MENDS, before.category_probability)
     kept = np.isin(made.claim * len(MENDS) + made.mend, fewer.claim * len(MENDS) + fewer.mend)
     assert 0 < len(fewer) < len(made)
