@@ -22,11 +22,12 @@ from features.catalog import FEATURES
 from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
-from models.causes import Causes, CausesError, Mix, evidence, mix, weighted
+from models.causes import Causes, CausesError, Mix, evidence, mix
 from models.interval import Interval, IntervalError
 from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
+from models.parts import Parts
 from models.pool import Pool, PoolError
 from models.promise import Promise, PromiseError
 from models.recovery import Recovery, RecoveryError
@@ -253,7 +254,7 @@ class DenialModel:
         of causes: with shares p and raw scores s, the raw score is the sum over causes of
         p (s - s of paid), plus the entropy of p, which belongs to the base value (decision 0016).
         """
-        return self._explained(_matrix(values), _denial)
+        return self._explained(_matrix(values), Parts.denial)
 
     def category_contributions(self, values: Values, category: int) -> Floats | None:
         """Why this category and no other: the same for its log-odds against all other causes.
@@ -264,37 +265,23 @@ class DenialModel:
         if category not in self.causes.learned:
             return None
         asked = 1 + self.causes.learned.index(category)
-        return self._explained(_matrix(values), lambda scores, parts: _one(scores, parts, asked))
+        return self._explained(_matrix(values), lambda parts: parts.against_others(asked))
 
     def _mix(self, rows: Values) -> Mix:
         return mix(self.booster.raw(rows, _threads(rows)))
 
-    def _explained(self, rows: Values, combined: Callable[[Floats, Floats], Floats]) -> Floats:
-        """``combined`` of raw scores (n, classes) and TreeSHAP values, some rows at a time."""
+    def parts(self, values: Values) -> Parts:
+        """What each feature of some rows adds to each class's raw score (``models.parts``)."""
+        rows = _matrix(values)
+        return Parts.read(self.booster, rows, _threads(rows))
+
+    def _explained(self, rows: Values, combined: Callable[[Parts], Floats]) -> Floats:
+        """``combined`` of the parts of all ``rows``, some rows at a time."""
         out = np.empty((len(rows), len(FEATURE_NAMES) + 1))
         for first in range(0, len(rows), _EXPLAINED):
             part = rows[first : first + _EXPLAINED]
-            scores = self.booster.raw(part, _threads(part))
-            parts = self.booster.contributions(part, _threads(part))
-            out[first : first + len(part)] = combined(scores, parts)
+            out[first : first + len(part)] = combined(self.parts(part))
         return out
-
-
-def _denial(scores: Floats, parts: Floats) -> Floats:
-    """What the features add to the log-odds of a denial: raw scores and parts, paid first."""
-    mixed = mix(scores)
-    found = weighted(mixed.share, parts[:, 1:])
-    found -= parts[:, 0]
-    found[:, -1] += mixed.entropy()
-    return found
-
-
-def _one(scores: Floats, parts: Floats, asked: int) -> Floats:
-    """What the features add to the log-odds of the class ``asked`` against all other causes."""
-    others = [place for place in range(1, scores.shape[1]) if place != asked]
-    # As if the class asked for were paid: the log-odds of "another cause", turned round.
-    order = [asked, *others]
-    return -_denial(scores[:, order], parts[:, order])
 
 
 def _interval(kept: bytes | None) -> Interval:

@@ -4,13 +4,15 @@ A rate over a fine key ("this procedure at this payer with the same details left
 rate over the broader key above it, and trees often split on the fine one where the broader one
 would have done. Blaming the detail for what holds without it would mislead. So a rate speaks for
 its own factor only where it differs from the rate above it by ``APART`` of the larger of the two
-and by more than ``POINTS``; otherwise it speaks for the factor of the broader key. How often
-something was seen says nothing about the claim itself: all counts together are one factor,
-``AMOUNT_OF_HISTORY``.
+and by more than ``POINTS``; otherwise it speaks for the factor of the broader key, and is told by
+the rate of that key (``teller``). How often something was seen says nothing about the claim itself:
+all counts together are one factor, ``AMOUNT_OF_HISTORY``. Only those of ``WHO`` are facts of the
+claim: a provider or a member may be new to the payer.
 
 What is made of the rates of all categories (``combined``) speaks for the strongest of them.
 
-Every feature belongs to just one factor, so sums stay exact.
+Every feature belongs to just one factor, so sums stay exact. All of it holds for the rows of lines
+(``features.build_lines``) as for those of claims: they have the same features, and more behind.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalog import FACTORS, FEATURES, FINE, PLACE, Feature
+from features.build_lines import LINE_FEATURES
+from features.catalog import FACTORS, FINE, PLACE, Feature
 from features.kinds import CLAIM_KINDS, LINE_KINDS, Kind
 
 Places = NDArray[np.int64]
@@ -28,6 +31,8 @@ Places = NDArray[np.int64]
 APART: Final = 0.2
 POINTS: Final = 0.01
 AMOUNT_OF_HISTORY: Final = "amount_of_history"
+WHO: Final = frozenset({"rendering", "payer_rendering", "payer_member"})
+"""Kinds of keys whose count says how new somebody is."""
 GROUPS: Final[tuple[str, ...]] = (*FACTORS, AMOUNT_OF_HISTORY)
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -36,7 +41,8 @@ _KINDS: Final[dict[str, Kind]] = {
 
 
 def _own(feature: Feature) -> int:
-    return GROUPS.index(AMOUNT_OF_HISTORY if feature.measure == "seen" else feature.factor)
+    counted = feature.measure == "seen" and feature.kind not in WHO
+    return GROUPS.index(AMOUNT_OF_HISTORY if counted else feature.factor)
 
 
 def _above(feature: Feature) -> int:
@@ -48,14 +54,14 @@ def _above(feature: Feature) -> int:
 
 def _depth(feature: Feature) -> int:
     above = _above(feature)
-    return 0 if above < 0 else 1 + _depth(FEATURES[above])
+    return 0 if above < 0 else 1 + _depth(LINE_FEATURES[above])
 
 
-OWN: Final[Places] = np.array([_own(feature) for feature in FEATURES])
-ABOVE: Final[Places] = np.array([_above(feature) for feature in FEATURES])
-_DEPTHS: Final[Places] = np.array([_depth(feature) for feature in FEATURES])
+OWN: Final[Places] = np.array([_own(feature) for feature in LINE_FEATURES])
+ABOVE: Final[Places] = np.array([_above(feature) for feature in LINE_FEATURES])
+_DEPTHS: Final[Places] = np.array([_depth(feature) for feature in LINE_FEATURES])
 COMBINED: Final[Places] = np.array(
-    [place for place, feature in enumerate(FEATURES) if feature.measure == "combined"]
+    [place for place, feature in enumerate(LINE_FEATURES) if feature.measure == "combined"]
 )
 _LEVELS: Final[tuple[Places, ...]] = tuple(
     np.flatnonzero(depth == _DEPTHS) for depth in range(1, int(_DEPTHS.max()) + 1)
@@ -64,7 +70,7 @@ _LEVELS: Final[tuple[Places, ...]] = tuple(
 
 def groups(values: NDArray[np.float32]) -> Places:
     """For one feature row: the place in ``GROUPS`` of the factor that each feature speaks for."""
-    found = OWN.copy()
+    found = OWN[: len(values)].copy()
     for level in _LEVELS:
         above = ABOVE[level]
         fine, broad = values[level], values[above]
@@ -73,6 +79,16 @@ def groups(values: NDArray[np.float32]) -> Places:
         found[level] = np.where(same, found[above], found[level])
     found[COMBINED] = found[strongest(values)]
     return found
+
+
+def teller(place: int, factor: int, values: NDArray[np.float32]) -> int:
+    """The feature by which the one at ``place``, which speaks for ``factor`` here, is told."""
+    if place in COMBINED:
+        place = strongest(values)
+    while OWN[place] != factor:
+        # It says what the rate above it says.
+        place = int(ABOVE[place])
+    return place
 
 
 def strongest(values: NDArray[np.float32]) -> int:

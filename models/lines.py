@@ -22,6 +22,7 @@ from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.causes import Causes, CausesError, mix
 from models.native import NativeBooster, NativeError
+from models.parts import Parts
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -72,6 +73,10 @@ class LineModel:
         """Log-odds of a denial (m) of the rows ``values`` (m, features) of ``build_lines``."""
         return mix(self.booster.raw(values, 1 if len(values) <= _SMALL else 0)).raw
 
+    def parts(self, values: F32) -> Parts:
+        """What each feature of some rows adds to each class's raw score (``models.parts``)."""
+        return Parts.read(self.booster, values, 1 if len(values) <= _SMALL else 0)
+
     def probability(self, values: F32) -> F64:
         """The calibrated probability of each line (m), whatever its claim's is."""
         return self.calibration.apply(self.raw(values))
@@ -114,23 +119,44 @@ def coherent(own: F64, whole: F64, of: I64) -> F64:
     return np.where(alone, whole[of], np.minimum(raised, whole[of]))
 
 
-def of_lines(model: LineModel | None, frame: Frame, history: History, whole: F64) -> F64:
-    """The probability (m) of each line of ``frame``, whose claims have the probabilities ``whole``.
+@dataclass(frozen=True, slots=True, eq=False)
+class OfLines:
+    """The probability (m) of each line, and the rows of ``build_lines`` that it rests on.
+
+    ``row`` (m) is a line's place in ``values``, -1 where its claim speaks for it.
+    """
+
+    probability: F64
+    values: F32
+    row: I64
+
+
+def scored_lines(model: LineModel | None, frame: Frame, history: History, whole: F64) -> OfLines:
+    """Score the lines of ``frame``, whose claims have the probabilities ``whole``.
 
     A line that stands alone has its claim's, and so has every line where the model knows nothing of
     lines (``None``).
     """
     shown = whole[frame.line_claim]
-    several = np.flatnonzero(np.diff(frame.starts) > 1)
-    if model is None or not len(several):
-        return shown
+    row = np.full(len(shown), -1)
     sizes = np.diff(frame.starts)
+    several = np.flatnonzero(sizes > 1)
+    if model is None or not len(several):
+        return OfLines(shown, np.empty((0, len(LINE_NAMES)), np.float32), row)
     place = np.flatnonzero((sizes > 1)[frame.line_claim])
-    done = 0
-    for first in range(0, len(several), _CHUNK):
-        rows = several[first : first + _CHUNK]
-        part = frame if len(rows) == len(frame) else frame.take(rows)
-        own = model.probability(build_lines(part, history))
-        shown[place[done : done + len(own)]] = coherent(own, whole[rows], part.line_claim)
-        done += len(own)
-    return shown
+    part = frame if len(several) == len(frame) else frame.take(several)
+    values = build_lines(part, history)
+    shown[place] = coherent(model.probability(values), whole[several], part.line_claim)
+    row[place] = np.arange(len(place))
+    return OfLines(shown, values, row)
+
+
+def of_lines(model: LineModel | None, frame: Frame, history: History, whole: F64) -> F64:
+    """``scored_lines`` of any number of claims: their probabilities (m) alone."""
+    if len(frame) <= _CHUNK:
+        return scored_lines(model, frame, history, whole).probability
+    found = []
+    for first in range(0, len(frame), _CHUNK):
+        rows = np.arange(first, min(first + _CHUNK, len(frame)))
+        found.append(scored_lines(model, frame.take(rows), history, whole[rows]).probability)
+    return np.concatenate(found)

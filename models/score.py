@@ -61,34 +61,53 @@ class CarcScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryScore:
-    """A category and its probability, given that the claim is denied."""
-
-    category: Category
-    probability: float
-    carcs: tuple[CarcScore, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineScore:
-    """A service line (its number on the claim) and its probability of denial."""
-
-    line: int
-    denial_probability: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A factor that the model used: a sentence, the value behind it, its push in log-odds.
 
-    ``value`` is the value of the feature of this factor that pushed most; ``None`` when it was not
-    known.
+    ``value`` is the value of the feature that the sentence is built around; ``None`` when it was
+    not known. ``category`` is the one whose denials the sentence speaks of, ``None`` where it
+    speaks of denials for any.
     """
 
     factor: str
     text: str
     value: float | None
     contribution: float
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryScore:
+    """A category and its probability, given that the claim is denied.
+
+    For the first one of a claim that needs a look, ``reasons`` say why this claim may be denied for
+    it: with the other two figures they add up to ``raw_score``, the log-odds of it against paid.
+    """
+
+    category: Category
+    probability: float
+    carcs: tuple[CarcScore, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    raw_score: float | None = None
+    base_value: float | None = None
+    other_contribution: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineScore:
+    """A service line (its number on the claim) and its probability of denial.
+
+    For the riskiest line of a claim that needs a look, ``reasons`` with the other two figures add
+    up to ``raw_score``: the line's own log-odds before calibration, and before the probability is
+    held within its claim's.
+    """
+
+    line: int
+    denial_probability: float
+    reasons: tuple[Reason, ...] = ()
+    raw_score: float | None = None
+    base_value: float | None = None
+    other_contribution: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

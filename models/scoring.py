@@ -28,9 +28,8 @@ from models.advice import Situation, advise, decide, needs_a_look
 from models.combining import combine, wanted
 from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
-from models.explain import explain
 from models.frames import join
-from models.lines import of_lines
+from models.lines import OfLines, of_lines, scored_lines
 from models.pairs import Pair, pairs
 from models.promise import threshold_for
 from models.removal import beside
@@ -48,6 +47,7 @@ from models.score import (
 )
 from models.support import levels, support, thickness
 from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
+from models.why import Why
 
 if TYPE_CHECKING:
     from claims.keys import Keys
@@ -113,9 +113,9 @@ class _Batch:
     values: F32
     prediction: Prediction
     ends: tuple[F64, F64]
-    contributions: F64
+    why: Why
     tests: list[Tests]
-    lines: F64
+    lines: OfLines
     alike: Likeness
     known: NDArray[np.int8]
 
@@ -220,9 +220,9 @@ class Scorer:
             own,
             prediction,
             self._model.ends(thickness(alike), prediction.probability),
-            self._model.contributions(own),
+            Why.read(self._model, own, frame, self._history),
             mended.tested(prediction, predicted.rows(slice(count, None)), beside(own)),
-            of_lines(self._model.lines, frame, self._history, prediction.probability),
+            scored_lines(self._model.lines, frame, self._history, prediction.probability),
             alike,
             levels(alike),
         )
@@ -232,7 +232,7 @@ class Scorer:
         prediction, values = batch.prediction.row(row), batch.values[row]
         probability = float(prediction.probability[0])
         first, last = batch.frame.starts[row : row + 2]
-        lines = batch.lines[first:last]
+        lines = batch.lines.probability[first:last]
         edits = (*find_edits(claim, day, self._rules), *asked.edits)
         now = Situation(
             probability=probability,
@@ -245,7 +245,15 @@ class Scorer:
             worst_line=int(np.argmax(lines)) if len(lines) else 0,
         )
         decision = decide(now)
-        reasons = explain(values, batch.contributions[row], risky=decision != "submit")
+        why = batch.why.claim(row, risky=decision != "submit")
+        categories = self._categories(now.categories, int(batch.frame.payer[row]))
+        scored = tuple(
+            LineScore(line=line.number, denial_probability=risk)
+            for line, risk in zip(claim.lines, lines.tolist(), strict=True)
+        )
+        if decision != "submit":
+            categories = batch.why.categories(row, categories)
+            scored = batch.why.lines(row, why, batch.lines, int(first), scored)
         score = Score(
             claim_id=claim.claim_id,
             as_of=day.isoformat(),
@@ -257,17 +265,14 @@ class Scorer:
             threshold=asked.threshold,
             amount_at_risk=amount(claim.charge),
             support=support(batch.alike, row),
-            categories=self._categories(now.categories, int(batch.frame.payer[row])),
-            lines=tuple(
-                LineScore(line=line.number, denial_probability=risk)
-                for line, risk in zip(claim.lines, lines.tolist(), strict=True)
-            ),
-            reasons=reasons.reasons,
+            categories=categories,
+            lines=scored,
+            reasons=why.reasons,
             actions=advise(now, decision),
             edits=edits,
             raw_score=float(prediction.raw[0]),
-            base_value=reasons.base,
-            other_contribution=reasons.other,
+            base_value=why.base,
+            other_contribution=why.other,
             precision_promised=asked.precision,
             rules=self._rules_ref,
         )

@@ -1,9 +1,10 @@
 """Sentences for reasons, in a biller's words, with the evidence behind them.
 
-A sentence is written around the one feature that pushed its factor most; it gives that feature's
-value (a count, a rate, days) and what the key of a rate holds, and nothing that the model did not
-see. Rates are smoothed (``features.kinds``), so they are given as "about" where fewer than ``FIRM``
-claims stand behind them; where fewer than ``FEW`` do, it is said that the broader key speaks too.
+A sentence is written around one feature that pushed its factor; it gives that feature's value (a
+count, a rate, days), what the key of a rate holds and the rate that it leans on, and nothing that
+the model did not see. Rates are smoothed (``features.kinds``), so they are given as "about" where
+fewer than ``FIRM`` claims stand behind them; where fewer than ``FEW`` do, it is said that the
+broader key speaks too.
 """
 
 from __future__ import annotations
@@ -15,33 +16,71 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.categories import Category
+from features.build_lines import LINE_NAMES
 from features.catalog import FEATURES, PLACE, Feature
 from features.kinds import CLAIM_KINDS, LINE_KINDS, RECENT_DAYS, Kind
 from models.grouping import strongest
-from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS, USUAL
+from models.telling import FEW, FIRM
+from models.words import (
+    CATEGORY_WORDS,
+    ELSEWHERE,
+    FACT_WORDS,
+    FACTOR_WORDS,
+    LINE_WORDS,
+    MISSING_WORDS,
+    ONE_DENIAL,
+    SUBJECTS,
+    USUAL,
+)
 
 Row = NDArray[np.float32]
 
-FIRM: Final = 100
-FEW: Final = 10
+POINTS_TO: Final = "this points above all to a denial"
 _SHARES_SENT: Final = ("repeated_share", "exactly_repeated_share")
 MOST_MISSING: Final = 3
-_KINDS: Final[dict[str, Kind]] = {
+KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
 }
 _LINE_NAMES: Final = frozenset(kind.name for kind in LINE_KINDS.kinds)
 
 
-def sentence(lead: Feature, values: Row, *, raises: bool) -> str:
-    """One sentence about the factor of ``lead`` for the claim whose feature row is ``values``.
+def sentence(
+    lead: Feature,
+    values: Row,
+    *,
+    raises: bool,
+    beside: float = math.nan,
+    towards: Category | None = None,
+) -> str:
+    """One sentence about the factor of ``lead`` for the claim or line with the row ``values``.
 
     ``raises`` says which way the whole factor pushes; a factor that lowers the risk says so.
+    ``beside`` is the rate that a rate leans on, NaN where it is not known. ``towards`` is the
+    category of the denials to which most of the factor's push goes, where that is to be said.
     """
     if lead.measure == "combined":
         lead = FEATURES[strongest(values)]
-    said = _fact(lead, values) if lead.measure == "fact" else _counted(lead, values)
+    said = _fact(lead, values) if lead.measure == "fact" else _counted(lead, values, beside)
+    return _whole(said, raises, towards)
+
+
+def vague(factor: str, *, raises: bool, towards: Category | None = None) -> str:
+    """A sentence for a factor none of whose features may be told by itself as pushing its way."""
+    said = f"{FACTOR_WORDS[factor]}, taken together with the rest of the claim"
+    if raises:
+        return _whole(f"{said}, raises the risk", True, towards)
+    return _whole(f"{said}, speaks for it", False, None)
+
+
+def _whole(said: str, raises: bool, towards: Category | None) -> str:
     said = said[0].upper() + said[1:]
-    return f"{said}." if raises else f"{said}; this lowers the risk."
+    if not raises:
+        return f"{said}; this lowers the risk."
+    if towards is None:
+        return f"{said}."
+    why = ONE_DENIAL.get(towards, CATEGORY_WORDS[towards])
+    return f"{said}; {POINTS_TO} {why}."
 
 
 def percent(rate: float) -> str:
@@ -61,6 +100,8 @@ def value_of(values: Row, name: str) -> float:
 
 
 def _fact(lead: Feature, values: Row) -> str:
+    if len(values) > len(FEATURES) and lead.name in LINE_WORDS:
+        return LINE_WORDS[lead.name].say(float(values[LINE_NAMES.index(lead.name)]))
     said = FACT_WORDS[lead.name].say(value_of(values, lead.name))
     if lead.name in _SHARES_SENT and value_of(values, lead.name) > 0:
         # When that was, and what came of it, is of the same factor.
@@ -68,10 +109,10 @@ def _fact(lead: Feature, values: Row) -> str:
     return said
 
 
-def _counted(lead: Feature, values: Row) -> str:
+def _counted(lead: Feature, values: Row, beside: float) -> str:
     if lead.measure == "share":
         return _usual(lead, values)
-    kind = _KINDS[lead.kind]
+    kind = KINDS[lead.kind]
     base = kind.over or kind.name
     what = SUBJECTS[base] + _detail(base, values)
     seen = value_of(values, f"{base}_seen")
@@ -81,10 +122,20 @@ def _counted(lead: Feature, values: Row) -> str:
     rate = value_of(values, lead.name)
     if math.isnan(rate):
         return f"there is no service line to compare with {what}"
-    said = _rate(lead, rate, seen, what, why)
+    said = _rate(lead, rate, seen, what, why) + _compared(kind, rate, beside)
     lead_in = _LEAD_INS.get(kind.factor)
     before = lead_in(values) if lead_in else ""
     return f"{before}: {said}" if before else said
+
+
+def _compared(kind: Kind, rate: float, beside: float) -> str:
+    """What the rate leans on, where it is another in print."""
+    if math.isnan(beside) or percent(beside) == percent(rate):
+        return ""
+    broader = KINDS[kind.parent]
+    over = broader.over or broader.name
+    rows = f"all {SUBJECTS[over]}" if over in SUBJECTS else ELSEWHERE[kind.over or kind.name]
+    return f"; of {rows}, {percent(beside)}"
 
 
 def _usual(lead: Feature, values: Row) -> str:
@@ -94,7 +145,7 @@ def _usual(lead: Feature, values: Row) -> str:
     if math.isnan(share):
         return f"there is no service line to compare with {rows}"
     said = f"{percent(share)} of the {rows} answered so far {alike}"
-    lead_in = _LEAD_INS.get(_KINDS[lead.kind].factor)
+    lead_in = _LEAD_INS.get(KINDS[lead.kind].factor)
     before = lead_in(values) if lead_in else ""
     return f"{before}: {said}" if before else said
 
@@ -114,7 +165,7 @@ def _rate(lead: Feature, rate: float, seen: float, what: str, why: str) -> str:
     # "Under 1 %" and "over 99 %" are vague enough.
     about = "about " if seen < FIRM and 0.01 <= rate <= 0.99 else ""
     # The worst line for a category need not be the one that was counted.
-    if lead.kind in _LINE_NAMES and _KINDS[lead.kind].category:
+    if lead.kind in _LINE_NAMES and KINDS[lead.kind].category:
         return f"{about}{percent(rate)} of the {what} were denied{why}"
     if seen < FEW:
         has, by = ("has", "it") if seen == 1 else ("have", "them")

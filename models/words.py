@@ -359,7 +359,7 @@ USUAL: Final[dict[str, tuple[str, str]]] = {
 
 CATEGORY_WORDS: Final[dict[Category | str, str]] = {
     "eligibility": "for want of coverage",
-    "authorization": "for want of an authorization",
+    "authorization": "for want of an authorization or referral",
     "coding": "for their coding",
     "bundling": "as part of another service",
     "medical_necessity": "as not medically necessary",
@@ -373,6 +373,93 @@ CATEGORY_WORDS: Final[dict[Category | str, str]] = {
     "provider_enrollment": "for the provider's enrollment",
     "other": "for other reasons",
 }
+
+# Of one denial, where the words for many do not fit.
+ONE_DENIAL: Final[dict[str, str]] = {"coding": "for its coding", "duplicate": "as a duplicate"}
+
+LINE_WORDS: Final[dict[str, Words]] = {
+    # Facts that only lines have, and those that are said otherwise of a line than of a claim.
+    "line_position": Words(lambda value: f"it is line {value:.0f} of the claim"),
+    "line_charge_share": Words(
+        lambda value: f"the line's charge is {100 * value:.0f} % of the claim's",
+        "the claim has no charge that the line's could be a part of",
+    ),
+    "highest_line_charge": _dollars("the line's charge is ${n}"),
+    "highest_units": Words(lambda value: f"{value:,.10g} units are on the line"),
+    "highest_modifier_count": _count(
+        "one modifier is on the line", "{n} modifiers are on the line", "the line has no modifier"
+    ),
+    "clia_given": _flag("a CLIA number is on the line", "no CLIA number is on the line"),
+    "authorization_given": _flag(
+        "a prior authorization number is on the line",
+        "no prior authorization number is on the line",
+    ),
+    "referral_given": _flag(
+        "a referral number is on the line", "no referral number is on the line"
+    ),
+    "repeated_share": _flag(
+        "the line was sent to this payer before", "the line was not sent to this payer before"
+    ),
+    "exactly_repeated_share": _flag(
+        "the line went out with the same charge, modifiers and provider",
+        "the line did not go out before with the same charge, modifiers and provider",
+    ),
+    "lines_not_covered": Words(
+        _flag(
+            "the authorization does not list the line's procedure",
+            "the authorization lists the line's procedure",
+        ).known,
+        "which procedures the authorization is for is not known",
+    ),
+}
+
+ELSEWHERE: Final[dict[str, str]] = {
+    # What the rows of the broadest keys are compared with.
+    "payer": "claims to all payers",
+    "rendering": "claims of all providers",
+    "payer_lines": "service lines to all payers",
+    "procedure_range": "service lines with any procedure",
+}
+
+FACTOR_WORDS: Final[dict[str, str]] = {
+    # Where no single feature may be told as pushing the way that the whole factor does.
+    "claim_type": "the type of the claim",
+    "charge": "what is charged",
+    "claim_size": "the number of service lines",
+    "units": "the number of units",
+    "modifiers": "the modifiers",
+    "already_billed": "what was sent to this payer before",
+    "filing_lag": "the time from the service to the claim",
+    "other_coverage": "the payer order and other coverage",
+    "patient": "the patient's age, sex and relation to the subscriber",
+    "missing_information": "which information the claim gives",
+    "referral": "whether the claim has a referral",
+    "authorization": "whether and how the claim is authorized",
+    "documentation": "whether documents are announced",
+    "accident": "whether an accident is stated",
+    "diagnosis": "the diagnoses",
+    "benefit_use": "how often the member had the procedure",
+    "member_history": "what this payer answered for this member",
+    "eligibility": "what is known of the coverage",
+    "payer_history": "what this payer denied before",
+    "provider_history": "what was denied to this provider before",
+    "location_history": "what was denied to this location before",
+    "procedure_history": "what was denied of the procedures before",
+    "companion_procedure": "which procedures stand side by side",
+    "setting": "the setting of the services",
+    "revenue_code": "the revenue codes",
+    "all_causes": "what was denied of such claims before",
+    "amount_of_history": "how much history there is",
+}
+
+NAMES_ITS_CAUSE: Final = frozenset(
+    {
+        "already_billed", "filing_lag", "other_coverage", "missing_information", "referral",
+        "authorization", "documentation", "diagnosis", "benefit_use", "eligibility",
+        "companion_procedure", "modifiers",
+    }
+)  # fmt: skip
+"""Factors about one kind of denial: a reader needs no category beside them."""
 
 MISSING_WORDS: Final[dict[str, str]] = {
     "member_given": "member id",

@@ -96,6 +96,7 @@ def test_every_feature_can_lead_a_reason(world: Practice) -> None:
 def test_a_rate_that_joined_a_factor_is_told_by_the_broader_one(world: Practice) -> None:
     values, contributions = np.zeros(len(NAMES), np.float32), np.zeros(len(NAMES) + 1)
     for name, value in (
+        ("payer_procedure_range_rate", 0.2),
         ("payer_procedure_rate", 0.36),
         ("payer_procedure_seen", 500),
         ("payer_procedure_referral_rate", 0.37),
@@ -106,4 +107,7 @@ def test_a_rate_that_joined_a_factor_is_told_by_the_broader_one(world: Practice)
     (reason,) = explain(values, contributions, risky=True).reasons
     assert reason.factor == "procedure_history"
     assert reason.value == pytest.approx(0.36)
-    assert reason.text == "Of 500 lines with this procedure to this payer, 36 % were denied."
+    assert reason.text == (
+        "Of 500 lines with this procedure to this payer, 36 % were denied; "
+        "of all lines with procedures of this range to this payer, 20 %."
+    )

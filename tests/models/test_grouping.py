@@ -57,7 +57,8 @@ def test_counts_are_one_factor_and_facts_keep_theirs(world: Practice) -> None:
     found = groups(world.values[0])
     for place, feature in enumerate(FEATURES):
         if feature.measure == "seen":
-            assert GROUPS[found[place]] == AMOUNT_OF_HISTORY
+            who = feature.kind in {"rendering", "payer_rendering", "payer_member"}
+            assert GROUPS[found[place]] == (feature.factor if who else AMOUNT_OF_HISTORY)
         if feature.measure == "fact":
             assert GROUPS[found[place]] == feature.factor
 

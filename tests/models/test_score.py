@@ -14,6 +14,7 @@ NAMES = {
     "score_id", "claim_id", "as_of", "scored_at", "model", "denial_probability", "decision",
     "threshold", "amount_at_risk", "support", "categories", "lines", "reasons", "actions", "edits",
 }  # fmt: skip
+EXPLAINED = {"reasons", "raw_score", "base_value", "other_contribution"}
 
 
 def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
@@ -23,10 +24,10 @@ def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
     assert list(plain)[:4] == ["score_id", "claim_id", "as_of", "scored_at"]
     assert set(plain["model"]) == {"name", "version", "digest"}
     assert set(plain["support"]) == {"level", "similar_claims", "least_known", "notes"}
-    assert set(plain["categories"][0]) == {"category", "probability", "carcs"}
+    assert set(plain["categories"][0]) == {"category", "probability", "carcs", *EXPLAINED}
     assert set(plain["categories"][0]["carcs"][0]) == {"code", "probability"}
-    assert set(plain["lines"][0]) == {"line", "denial_probability"}
-    assert set(plain["reasons"][0]) == {"factor", "text", "value", "contribution"}
+    assert set(plain["lines"][0]) == {"line", "denial_probability", *EXPLAINED}
+    assert set(plain["reasons"][0]) == {"factor", "text", "value", "contribution", "category"}
     action = {"action", "owner", "text", "probability_after", "fields", "basis", "attest"}
     assert set(plain["actions"][0]) == action
     assert plain["combination"] is None

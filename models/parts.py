@@ -1,0 +1,71 @@
+"""What each feature adds to each class's raw score, put together into answers.
+
+One set of exact TreeSHAP values tells why a claim may be denied, towards which cause each feature
+pushes, and why one cause is more or less likely than being paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.causes import mix, weighted
+from models.native import NativeBooster
+
+Values = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """Raw ``scores`` (n, classes) of n rows, and TreeSHAP values ``of`` (n, classes, features + 1).
+
+    Paid is the first class, the base value the last column.
+    """
+
+    scores: Floats
+    of: Floats
+
+    @classmethod
+    def read(cls, booster: NativeBooster, values: Values, threads: int = 1) -> Parts:
+        """Ask ``booster`` for the rows ``values``."""
+        return cls(booster.raw(values, threads), booster.contributions(values, threads))
+
+    def denial(self) -> Floats:
+        """What the features add to the log-odds of a denial: (n, features + 1)."""
+        return denial(self.scores, self.of)
+
+    def towards(self, row: int) -> Floats:
+        """What the features of one row add by way of each cause: (causes, features).
+
+        Over the causes these add up to ``denial`` without its base value.
+        """
+        parts = self.of[row]
+        share = mix(self.scores[row : row + 1]).share[0]
+        return np.asarray(share[:, None] * (parts[1:, :-1] - parts[:1, :-1]), np.float64)
+
+    def against_paid(self, row: int, cause: int) -> tuple[Floats, float]:
+        """What adds up to the log-odds of one cause against paid: (features + 1), and their sum.
+
+        ``cause`` counts the denied classes from 0.
+        """
+        scores = self.scores[row]
+        return self.of[row, 1 + cause] - self.of[row, 0], float(scores[1 + cause] - scores[0])
+
+    def against_others(self, asked: int) -> Floats:
+        """The same for the log-odds of the class ``asked`` against all other causes."""
+        others = [place for place in range(1, self.scores.shape[1]) if place != asked]
+        # As if the class asked for were paid: the log-odds of "another cause", turned round.
+        order = [asked, *others]
+        return -denial(self.scores[:, order], self.of[:, order])
+
+
+def denial(scores: Floats, parts: Floats) -> Floats:
+    """``Parts.denial`` of raw scores and parts, paid first."""
+    mixed = mix(scores)
+    found = weighted(mixed.share, parts[:, 1:])
+    found -= parts[:, 0]
+    found[:, -1] += mixed.entropy()
+    return found

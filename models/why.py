@@ -1,0 +1,124 @@
+"""Reasons for a whole answer: for the claim, its likeliest category and its riskiest line.
+
+All are made alike (``models.explain``). Those of the claim are about its log-odds of a denial.
+Those of its first category are about the log-odds of that category against paid, so that what
+speaks for another cause says nothing. Those of a line are about the line's own log-odds of a denial
+before it is held within its claim's (``models.lines``); a line that stands alone is its claim.
+
+Only claims that need a look get the last two: of a claim that is sent as it is nobody asks which
+line is to blame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.categories import CATEGORY_CODE
+from features.elsewhere import elsewhere
+from models.explain import Explanation, Towards, explain
+
+if TYPE_CHECKING:
+    from features.frame import Frame
+    from features.history import History
+    from models.denial import DenialModel
+    from models.lines import OfLines
+    from models.parts import Parts
+    from models.score import CategoryScore, LineScore
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Why:
+    """What explains the claims of one request: rows in their order."""
+
+    model: DenialModel
+    values: F32
+    parts: Parts
+    denial: F64
+    elsewhere: F64
+
+    @classmethod
+    def read(cls, model: DenialModel, values: F32, frame: Frame, history: History) -> Why:
+        """Explain the claims of ``frame``, whose feature rows are ``values``."""
+        parts = model.parts(values)
+        return cls(model, values, parts, parts.denial(), elsewhere(history, frame.as_of))
+
+    def claim(self, row: int, *, risky: bool) -> Explanation:
+        """Explain the raw score of a claim."""
+        return explain(
+            self.values[row],
+            self.denial[row],
+            risky=risky,
+            elsewhere=self.elsewhere[row],
+            towards=Towards(self.parts.towards(row), self.model.causes.learned),
+        )
+
+    def categories(self, row: int, found: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
+        """The same categories, the first of them explained if the model has learned it."""
+        first = CATEGORY_CODE[found[0].category]
+        if first not in self.model.causes.learned:
+            return found
+        cause = self.model.causes.learned.index(first)
+        pushes, raw = self.parts.against_paid(row, cause)
+        why = explain(
+            self.values[row],
+            pushes,
+            risky=True,
+            elsewhere=self.elsewhere[row],
+            only=found[0].category,
+        )
+        told = replace(
+            found[0],
+            reasons=why.reasons,
+            raw_score=raw,
+            base_value=why.base,
+            other_contribution=why.other,
+        )
+        return (told, *found[1:])
+
+    def lines(
+        self, row: int, whole: Explanation, of: OfLines, first: int, found: tuple[LineScore, ...]
+    ) -> tuple[LineScore, ...]:
+        """The same lines, the riskiest (the first of equals) explained.
+
+        ``whole`` is the claim's explanation, ``first`` the place of the claim's first line in
+        ``of``.
+        """
+        if not found:
+            return found
+        worst = int(np.argmax([line.denial_probability for line in found]))
+        place = int(of.row[first + worst])
+        if place >= 0:
+            why, raw = self._line(row, of.values[place : place + 1])
+        elif len(found) == 1:
+            why, raw = whole, float(self.denial[row].sum())
+        else:
+            # The model knows nothing of lines.
+            return found
+        told = replace(
+            found[worst],
+            reasons=why.reasons,
+            raw_score=raw,
+            base_value=why.base,
+            other_contribution=why.other,
+        )
+        return (*found[:worst], told, *found[worst + 1 :])
+
+    def _line(self, row: int, values: F32) -> tuple[Explanation, float]:
+        model = self.model.lines
+        assert model is not None  # noqa: S101 - its rows are of this model
+        parts = model.parts(values)
+        why = explain(
+            values[0],
+            parts.denial()[0],
+            risky=True,
+            elsewhere=self.elsewhere[row],
+            towards=Towards(parts.towards(0), model.causes.learned),
+        )
+        return why, float(model.raw(values)[0])
