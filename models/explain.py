@@ -43,7 +43,7 @@ SPEAKS: Final = np.array([0.5 if one.measure == "share" else 1.0 for one in LINE
 something is, so a share speaks only where it pushes twice as much."""
 NEGLIGIBLE: Final = 0.02
 """Share of all absolute contributions under which a factor is not shown."""
-HARDLY: Final = 0.1
+HARDLY: Final = 0.05
 """Share of the strongest push from which a feature of the right category goes before it."""
 MOST: Final = 0.5
 """Share of a factor's push by way of one cause from which the sentence may name that cause."""

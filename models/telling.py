@@ -31,13 +31,15 @@ FIRM: Final = 100
 """Claims behind a rate from which it is no longer said to be about that."""
 FEW: Final = 10
 """Claims behind a rate below which the broader key speaks too."""
+UNUSUAL_TO: Final = 0.25
 USUAL_FROM: Final = 0.5
+"""Shares up to which something is unusual, and from which it is usual."""
 
 # Lacking is worse than being there.
 _THERE: Final = (
     "member_given", "rendering_given", "rendering_taxonomy_given", "referring_given",
     "facility_given", "clia_given", "authorization_given", "referral_given", "attachments",
-    "other_adjudicated", "eligibility_active", "notes",
+    "other_adjudicated", "other_paid_share", "eligibility_active", "notes",
 )  # fmt: skip
 # Below 0 is worse than above.
 _LEFT: Final = ("coverage_days", "days_valid_before", "days_valid_after", "units_spare")
@@ -91,8 +93,8 @@ def may_tell(values: Row, compared: Floats, *, raises: bool) -> Flags:
     with np.errstate(invalid="ignore"):
         away = (values <= compared) if raises else (values >= compared)
         found &= ~(_RATES[:n] & away)
-        usual = values >= USUAL_FROM
-        found &= ~(_SHARES[:n] & (usual if raises else ~usual))
+        plain = (values > UNUSUAL_TO) if raises else (values < USUAL_FROM)
+        found &= ~(_SHARES[:n] & plain)
         many = values >= (FIRM if raises else FEW)
         found &= ~(_COUNTS[:n] & (many if raises else ~many))
         found &= ~(_IS_THERE[:n] & ((values > 0) if raises else (values == 0)))

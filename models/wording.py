@@ -2,7 +2,9 @@
 
 A sentence is written around one feature that pushed its factor; it gives that feature's value (a
 count, a rate, days), what the key of a rate holds and the rate that it leans on, and nothing that
-the model did not see. Rates are smoothed (``features.kinds``), so they are given as "about" where
+the model did not see. Of a claim with several lines, what is counted over lines is that of its
+worst line, for each kind of key by itself; so it is told "for one line", and beside nothing that
+may be another line's. Rates are smoothed (``features.kinds``), so they are given as "about" where
 fewer than ``FIRM`` claims stand behind them; where fewer than ``FEW`` do, it is said that the
 broader key speaks too.
 """
@@ -37,6 +39,7 @@ from models.words import (
 Row = NDArray[np.float32]
 
 POINTS_TO: Final = "this points above all to a denial"
+_PAYER: Final = ("payer",)
 _SHARES_SENT: Final = ("repeated_share", "exactly_repeated_share")
 MOST_MISSING: Final = 3
 KINDS: Final[dict[str, Kind]] = {
@@ -61,16 +64,19 @@ def sentence(
     """
     if lead.measure == "combined":
         lead = FEATURES[strongest(values)]
-    said = _fact(lead, values) if lead.measure == "fact" else _counted(lead, values, beside)
-    return _whole(said, raises, towards)
+    if lead.measure == "fact":
+        return _whole(_fact(lead, values), raises, towards)
+    said = _counted(lead, values, beside, raises)
+    lead_in = _LEAD_INS.get(KINDS[lead.kind].factor)
+    before = _of_claim(lead_in(values), values) if lead_in and lead.measure != "seen" else ""
+    return _whole(f"{before}: {said}" if before else said, raises, towards)
 
 
 def vague(factor: str, *, raises: bool, towards: Category | None = None) -> str:
     """A sentence for a factor none of whose features may be told by itself as pushing its way."""
-    said = f"{FACTOR_WORDS[factor]}, taken together with the rest of the claim"
-    if raises:
-        return _whole(f"{said}, raises the risk", True, towards)
-    return _whole(f"{said}, speaks for it", False, None)
+    against = "against" if raises else "for"
+    said = f"what counts {against} it is {FACTOR_WORDS[factor]}"
+    return _whole(f"{said}, though only beside the rest of the claim", raises, towards)
 
 
 def _whole(said: str, raises: bool, towards: Category | None) -> str:
@@ -102,30 +108,50 @@ def value_of(values: Row, name: str) -> float:
 def _fact(lead: Feature, values: Row) -> str:
     if len(values) > len(FEATURES) and lead.name in LINE_WORDS:
         return LINE_WORDS[lead.name].say(float(values[LINE_NAMES.index(lead.name)]))
-    said = FACT_WORDS[lead.name].say(value_of(values, lead.name))
+    said = _of_claim(FACT_WORDS[lead.name].say(value_of(values, lead.name)), values)
     if lead.name in _SHARES_SENT and value_of(values, lead.name) > 0:
         # When that was, and what came of it, is of the same factor.
-        return f"{_already_billed(values)}: {said}"
+        return f"{_of_claim(_already_billed(values), values)}: {said}"
     return said
 
 
-def _counted(lead: Feature, values: Row, beside: float) -> str:
-    if lead.measure == "share":
-        return _usual(lead, values)
+def _one_line(values: Row) -> bool:
+    """Whether all that is counted over lines is about one line."""
+    return len(values) > len(FEATURES) or not value_of(values, "line_count") > 1
+
+
+def _of_claim(said: str, values: Row) -> str:
+    """The same words where "this" service or procedure may be that of any line."""
+    if _one_line(values):
+        return said
+    for what in ("service", "procedure"):
+        said = said.replace(f"this {what} was not", f"no {what} of the claim was")
+        said = said.replace(f"this {what}", f"a {what} of the claim")
+    return said
+
+
+def _counted(lead: Feature, values: Row, beside: float, raises: bool) -> str:
+    """What was counted over the key of ``lead``."""
     kind = KINDS[lead.kind]
+    one = lead.kind not in _LINE_NAMES or kind.parts == _PAYER or _one_line(values)
+    value = value_of(values, lead.name)
+    if math.isnan(value):
+        return "there is no service line to compare with others"
+    if lead.measure == "share":
+        rows, alike = USUAL[lead.kind]
+        said = f"{percent(value)} of the {rows} answered so far {alike}"
+        return said if one else f"for one line, {said}"
     base = kind.over or kind.name
     what = SUBJECTS[base] + _detail(base, values)
     seen = value_of(values, f"{base}_seen")
-    why = f" {CATEGORY_WORDS[kind.category]}" if kind.category else ""
     if lead.measure == "seen":
-        return _times(seen, what)
-    rate = value_of(values, lead.name)
-    if math.isnan(rate):
-        return f"there is no service line to compare with {what}"
-    said = _rate(lead, rate, seen, what, why) + _compared(kind, rate, beside)
-    lead_in = _LEAD_INS.get(kind.factor)
-    before = lead_in(values) if lead_in else ""
-    return f"{before}: {said}" if before else said
+        said = _times(seen, what)
+    else:
+        # The worst line for a category need not be the one that was counted.
+        counted = seen if one or not kind.category else math.nan
+        said = _rate(lead, value, counted, what)
+        said += _compared(kind, value, beside) if one else _of_payer(kind, values, value, raises)
+    return said if one else f"for one line, {said}"
 
 
 def _compared(kind: Kind, rate: float, beside: float) -> str:
@@ -138,16 +164,17 @@ def _compared(kind: Kind, rate: float, beside: float) -> str:
     return f"; of {rows}, {percent(beside)}"
 
 
-def _usual(lead: Feature, values: Row) -> str:
-    """How usual a detail is, over all payers."""
-    rows, alike = USUAL[lead.kind]
-    share = value_of(values, lead.name)
-    if math.isnan(share):
-        return f"there is no service line to compare with {rows}"
-    said = f"{percent(share)} of the {rows} answered so far {alike}"
-    lead_in = _LEAD_INS.get(KINDS[lead.kind].factor)
-    before = lead_in(values) if lead_in else ""
-    return f"{before}: {said}" if before else said
+def _of_payer(kind: Kind, values: Row, rate: float, raises: bool) -> str:
+    """Beside the rate of one line: that of all lines to its payer, where it says the same."""
+    broader = kind
+    while broader.parent and broader.parts != _PAYER:
+        broader = KINDS[broader.parent]
+    if not broader.shown or broader.parts != _PAYER:
+        return ""
+    whole = value_of(values, f"{broader.name}_rate")
+    if (whole < rate) != raises or percent(whole) == percent(rate):
+        return ""
+    return f"; of all {SUBJECTS[broader.over or broader.name]}, {percent(whole)}"
 
 
 def _times(seen: float, what: str) -> str:
@@ -156,22 +183,26 @@ def _times(seen: float, what: str) -> str:
     return f"{seen:,.0f} of the {what} {'has' if seen == 1 else 'have'} been answered so far"
 
 
-def _rate(lead: Feature, rate: float, seen: float, what: str, why: str) -> str:
-    if not seen >= 1:
-        return (
-            f"none of the {what} has been answered yet, "
-            f"and by those that come nearest {percent(rate)} are denied{why}"
-        )
+def _rate(lead: Feature, rate: float, seen: float, what: str) -> str:
+    """The rate of a key of which ``seen`` were answered, NaN where that is not known."""
+    kind = KINDS[lead.kind]
+    why = f" {CATEGORY_WORDS[kind.category]}" if kind.category else ""
+    # Public rules may expect more of such claims than any answer has shown (features.expected).
+    nearest = "what comes nearest or is a common rule" if kind.expects else "what comes nearest"
     # "Under 1 %" and "over 99 %" are vague enough.
-    about = "about " if seen < FIRM and 0.01 <= rate <= 0.99 else ""
-    # The worst line for a category need not be the one that was counted.
-    if lead.kind in _LINE_NAMES and KINDS[lead.kind].category:
-        return f"{about}{percent(rate)} of the {what} were denied{why}"
-    if seen < FEW:
-        has, by = ("has", "it") if seen == 1 else ("have", "them")
+    about = "about " if not seen >= FIRM and 0.01 <= rate <= 0.99 else ""
+    if math.isnan(seen):
+        return f"{about}{percent(rate)} of the {what} are denied{why}, as far as is known"
+    if seen < 1:
         return (
-            f"only {seen:,.0f} of the {what} {has} been answered so far, "
-            f"and by {by} and those that come nearest {percent(rate)} are denied{why}"
+            f"none of the {what} has been answered yet; going by {nearest}, "
+            f"{about}{percent(rate)} are denied{why}"
+        )
+    if seen < FEW:
+        return (
+            f"only {seen:,.0f} of the {what} {'has' if seen == 1 else 'have'} been answered so "
+            f"far; going by {'it' if seen == 1 else 'them'} and {nearest}, "
+            f"{about}{percent(rate)} are denied{why}"
         )
     if lead.measure == "recent":
         return (
@@ -209,8 +240,8 @@ def _authorization(values: Row) -> str:
 
 def _referral(values: Row) -> str:
     if value_of(values, "referral_given") == 0 and value_of(values, "referring_given") == 0:
-        return "no referral is on the claim"
-    return "a referral is on the claim"
+        return "neither a referral number nor a referring provider is on the claim"
+    return "a referral number or a referring provider is on the claim"
 
 
 def _documentation(values: Row) -> str:
