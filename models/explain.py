@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
 from features.build_lines import LINE_FEATURES
+from features.kinds import LINE_KINDS
 from models.grouping import AMOUNT_OF_HISTORY, GROUPS, groups, teller
 from models.score import MAX_REASONS, Reason
 from models.telling import beside, may_tell
@@ -47,7 +48,12 @@ HARDLY: Final = 0.05
 """Share of the strongest push from which a feature of the right category goes before it."""
 MOST: Final = 0.5
 """Share of a factor's push by way of one cause from which the sentence may name that cause."""
+_OF_LINES: Final = frozenset(kind.name for kind in LINE_KINDS.kinds)
 _CATEGORY: Final = [KINDS[one.kind].category if one.kind else "" for one in LINE_FEATURES]
+_OVER_LINES: Final = [
+    one.name == "visits" or (one.kind in _OF_LINES and KINDS[one.kind].parts != ("payer",))
+    for one in LINE_FEATURES
+]
 _FACTS: Final[dict[tuple[str, float], Category]] = {
     ("member_category", 1.0): "eligibility",
     ("member_category", 2.0): "coordination_of_benefits",
@@ -76,15 +82,25 @@ class Towards:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The lines of a claim: their rows of ``build_lines`` and their numbers on it."""
+
+    values: Values
+    numbers: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Row:
     """One claim or line: its feature row, the contributions to it, and what belongs to both."""
 
     values: Values
     pushes: Floats
+    elsewhere: Floats
     compared: Floats
     of: Places
     towards: Towards | None
     only: Category | None
+    lines: Lines | None
     raising: Flags
     lowering: Flags
 
@@ -97,18 +113,21 @@ def explain(
     elsewhere: Floats | None = None,
     towards: Towards | None = None,
     only: Category | None = None,
+    lines: Lines | None = None,
 ) -> Explanation:
     """Explain one claim or one line.
 
     ``values`` (features) is its row, of ``features.build`` or ``build_lines``; ``contributions``
     (features + 1) is what each adds to its raw score, with the base value last; ``risky`` puts what
     raises the risk first. ``elsewhere`` is its row of ``features.elsewhere``. ``towards`` divides
-    the contributions by cause; ``only`` is the one cause that they are about, where they are.
+    the contributions by cause; ``only`` is the one cause that they are about, where they are. With
+    the ``lines`` of a claim, what was counted over lines is told of the line that it is of.
     """
-    compared = beside(values, np.empty(0) if elsewhere is None else elsewhere)
+    around = np.empty(0) if elsewhere is None else elsewhere
+    compared = beside(values, around)
     of = groups(values)
     row = _Row(
-        values, contributions[:-1], compared, of, towards, only,
+        values, contributions[:-1], around, compared, of, towards, only, lines,
         may_tell(values, compared, raises=True), may_tell(values, compared, raises=False),
     )  # fmt: skip
     factors = np.bincount(of, row.pushes, len(GROUPS))
@@ -133,21 +152,34 @@ def _reason(factor: int, row: _Row) -> Reason:
     told: Category | None = None
     if raises and most and not named and _worth_naming(factor, lead, cause):
         told = cause
-    if lead < 0:
-        text, value = vague(GROUPS[factor], raises=raises, towards=told), None
+    value = float(row.values[lead]) if lead >= 0 else np.nan
+    if lead >= 0:
+        text = _sentence(lead, row, raises, told)
     else:
-        compared = float(row.compared[lead])
-        text = sentence(
-            LINE_FEATURES[lead], row.values, raises=raises, beside=compared, towards=told
-        )
-        value = float(row.values[lead])
+        text = vague(GROUPS[factor], raises=raises, towards=told)
     return Reason(
         factor=GROUPS[factor],
         text=text,
-        value=None if value is None or np.isnan(value) else value,
+        value=None if np.isnan(value) else value,
         contribution=total,
         category=named or told,
     )
+
+
+def _sentence(lead: int, row: _Row, raises: bool, told: Category | None) -> str:
+    """Tell a feature, by the line that it is of where that can be said."""
+    feature = LINE_FEATURES[lead]
+    if row.lines is not None and _OVER_LINES[lead]:
+        for place in np.flatnonzero(row.lines.values[:, lead] == row.values[lead]).tolist():
+            line = row.lines.values[place]
+            compared = beside(line, row.elsewhere)
+            if may_tell(line, compared, raises=raises)[lead]:
+                return sentence(
+                    feature, line, raises=raises, beside=float(compared[lead]), towards=told,
+                    line=row.lines.numbers[place],
+                )  # fmt: skip
+    compared = row.compared
+    return sentence(feature, row.values, raises=raises, beside=float(compared[lead]), towards=told)
 
 
 def _cause(places: Places, row: _Row, raises: bool) -> tuple[Category | None, bool]:

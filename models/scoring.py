@@ -215,14 +215,15 @@ class Scorer:
         predicted = self._model.predict(values)
         own, prediction = values[:count], predicted.rows(slice(count))
         alike = likeness(frame, self._history)
+        lines = scored_lines(self._model.lines, frame, self._history, prediction.probability)
         return _Batch(
             frame,
             own,
             prediction,
             self._model.ends(thickness(alike), prediction.probability),
-            Why.read(self._model, own, frame, self._history),
+            Why.read(self._model, own, lines, frame, self._history),
             mended.tested(prediction, predicted.rows(slice(count, None)), beside(own)),
-            scored_lines(self._model.lines, frame, self._history, prediction.probability),
+            lines,
             alike,
             levels(alike),
         )
@@ -253,7 +254,7 @@ class Scorer:
         )
         if decision != "submit":
             categories = batch.why.categories(row, categories)
-            scored = batch.why.lines(row, why, batch.lines, int(first), scored)
+            scored = batch.why.riskiest(row, why, scored)
         score = Score(
             claim_id=claim.claim_id,
             as_of=day.isoformat(),

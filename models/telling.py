@@ -6,7 +6,7 @@ feature counts in the sum of its factor, but no sentence is built around it that
 opposite of what a reader takes from it:
 
 * a rate raises only where it is above the rate that it leans on (``beside``: that of the broader
-  key, or of all payers), and lowers only where it is below;
+  key, or of all payers) and no mere trifle, and lowers only where it is below;
 * how usual something is raises only where it is unusual, and lowers only where it is usual;
 * a count raises only while it is small, and lowers only once it is not;
 * what is on a claim raises only by lacking, what was found wrong only by being wrong, and what is
@@ -31,6 +31,8 @@ FIRM: Final = 100
 """Claims behind a rate from which it is no longer said to be about that."""
 FEW: Final = 10
 """Claims behind a rate below which the broader key speaks too."""
+TRIFLE: Final = 0.01
+"""A rate below which nothing is said to raise the risk."""
 UNUSUAL_TO: Final = 0.25
 USUAL_FROM: Final = 0.5
 """Shares up to which something is unusual, and from which it is usual."""
@@ -91,7 +93,7 @@ def may_tell(values: Row, compared: Floats, *, raises: bool) -> Flags:
     found = known.copy() if not raises else np.ones(n, np.bool_)
     found &= ~_COMBINED[:n]
     with np.errstate(invalid="ignore"):
-        away = (values <= compared) if raises else (values >= compared)
+        away = (values <= compared) | (values < TRIFLE) if raises else values >= compared
         found &= ~(_RATES[:n] & away)
         plain = (values > UNUSUAL_TO) if raises else (values < USUAL_FROM)
         found &= ~(_SHARES[:n] & plain)

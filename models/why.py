@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORY_CODE
 from features.elsewhere import elsewhere
-from models.explain import Explanation, Towards, explain
+from models.explain import Explanation, Lines, Towards, explain
 
 if TYPE_CHECKING:
     from features.frame import Frame
@@ -42,12 +42,16 @@ class Why:
     parts: Parts
     denial: F64
     elsewhere: F64
+    lines: OfLines
+    frame: Frame
 
     @classmethod
-    def read(cls, model: DenialModel, values: F32, frame: Frame, history: History) -> Why:
-        """Explain the claims of ``frame``, whose feature rows are ``values``."""
-        parts = model.parts(values)
-        return cls(model, values, parts, parts.denial(), elsewhere(history, frame.as_of))
+    def read(
+        cls, model: DenialModel, values: F32, lines: OfLines, frame: Frame, history: History
+    ) -> Why:
+        """Explain the claims of ``frame``, whose feature rows are ``values``, and its ``lines``."""
+        parts, around = model.parts(values), elsewhere(history, frame.as_of)
+        return cls(model, values, parts, parts.denial(), around, lines, frame)
 
     def claim(self, row: int, *, risky: bool) -> Explanation:
         """Explain the raw score of a claim."""
@@ -57,6 +61,7 @@ class Why:
             risky=risky,
             elsewhere=self.elsewhere[row],
             towards=Towards(self.parts.towards(row), self.model.causes.learned),
+            lines=self._lines(row),
         )
 
     def categories(self, row: int, found: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
@@ -72,6 +77,7 @@ class Why:
             risky=True,
             elsewhere=self.elsewhere[row],
             only=found[0].category,
+            lines=self._lines(row),
         )
         told = replace(
             found[0],
@@ -82,20 +88,19 @@ class Why:
         )
         return (told, *found[1:])
 
-    def lines(
-        self, row: int, whole: Explanation, of: OfLines, first: int, found: tuple[LineScore, ...]
+    def riskiest(
+        self, row: int, whole: Explanation, found: tuple[LineScore, ...]
     ) -> tuple[LineScore, ...]:
         """The same lines, the riskiest (the first of equals) explained.
 
-        ``whole`` is the claim's explanation, ``first`` the place of the claim's first line in
-        ``of``.
+        ``whole`` is the claim's explanation.
         """
         if not found:
             return found
         worst = int(np.argmax([line.denial_probability for line in found]))
-        place = int(of.row[first + worst])
+        place = int(self.lines.row[self.frame.starts[row] + worst])
         if place >= 0:
-            why, raw = self._line(row, of.values[place : place + 1])
+            why, raw = self._line(row, self.lines.values[place : place + 1])
         elif len(found) == 1:
             why, raw = whole, float(self.denial[row].sum())
         else:
@@ -109,6 +114,14 @@ class Why:
             other_contribution=why.other,
         )
         return (*found[:worst], told, *found[worst + 1 :])
+
+    def _lines(self, row: int) -> Lines | None:
+        """The lines of a claim, where they have rows of their own."""
+        rows = slice(*self.frame.starts[row : row + 2])
+        places = self.lines.row[rows]
+        if not len(places) or places[0] < 0:
+            return None
+        return Lines(self.lines.values[places], self.frame.line_number[rows].tolist())
 
     def _line(self, row: int, values: F32) -> tuple[Explanation, float]:
         model = self.model.lines

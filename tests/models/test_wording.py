@@ -13,8 +13,9 @@ from claims.categories import CATEGORIES
 from features.catalog import FACTORS, FEATURES, NAMES, PLACE, Feature
 from features.facts import FACTS
 from features.kinds import CLAIM_KINDS, LINE_KINDS
+from models.fact_words import FACT_WORDS, MISSING_WORDS
 from models.wording import percent, sentence
-from models.words import CATEGORY_WORDS, FACT_WORDS, MISSING_WORDS, SUBJECTS, USUAL
+from models.words import CATEGORY_WORDS, SUBJECTS, USUAL
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
@@ -81,8 +82,8 @@ def test_any_row_gives_sentences(seed: int) -> None:
         ("payer_rate", {"payer_rate": 0.2, "payer_seen": 40},
          "Of 40 claims to this payer, about 20 % were denied."),
         ("payer_rate", {"payer_rate": 0.2, "payer_seen": 1},
-         "Only 1 of the claims to this payer has been answered so far, and by it and those that "
-         "come nearest 20 % are denied."),
+         "Only 1 of the claims to this payer has been answered so far, and going by it and what "
+         "comes nearest, about 20 % are denied."),
         ("payer_rate", {"payer_rate": 0.1, "payer_seen": 0},
          "None of the claims to this payer has been answered yet, and by those that come nearest "
          "10 % are denied."),
