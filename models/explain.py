@@ -96,7 +96,7 @@ class _Row:
     values: Values
     pushes: Floats
     elsewhere: Floats
-    compared: Floats
+    compared: Values
     of: Places
     towards: Towards | None
     only: Category | None

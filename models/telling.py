@@ -61,6 +61,7 @@ def _named(names: tuple[str, ...]) -> Flags:
     return np.isin(LINE_NAMES, names)
 
 
+_FACTS: Final = _of(("fact",))
 _RATES: Final = _of(("rate", "recent"))
 _SHARES: Final = _of(("share",))
 _COUNTS: Final = _of(("seen",))
@@ -71,26 +72,27 @@ _IS_WRONG: Final = _named(_WRONG)
 _HAS_ABOVE: Final = ABOVE >= 0
 
 
-def beside(values: Row, elsewhere: Floats) -> Floats:
+def beside(values: Row, elsewhere: Floats) -> Row:
     """The rate that each rate of a row leans on; NaN where there is none.
 
     ``elsewhere`` is the claim's row of ``features.elsewhere``.
     """
-    found = np.full(len(values), np.nan)
+    # As narrow as the values, or a rate would be above or below itself.
+    found = np.full(len(values), np.nan, np.float32)
     found[: len(elsewhere)] = elsewhere
     has = _HAS_ABOVE[: len(values)]
     found[has] = values[ABOVE[: len(values)][has]]
     return found
 
 
-def may_tell(values: Row, compared: Floats, *, raises: bool) -> Flags:
+def may_tell(values: Row, compared: Row, *, raises: bool) -> Flags:
     """For each feature of a row: whether it may be told as raising (else as lowering) the risk.
 
     ``compared`` is ``beside`` of it. What is compared with nothing that is known may be told.
     """
     n = len(values)
     known = ~np.isnan(values)
-    found = known.copy() if not raises else np.ones(n, np.bool_)
+    found = known | _FACTS[:n] if raises else known
     found &= ~_COMBINED[:n]
     with np.errstate(invalid="ignore"):
         away = (values <= compared) | (values < TRIFLE) if raises else values >= compared

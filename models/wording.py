@@ -33,7 +33,7 @@ from models.words import (
     USUAL,
 )
 
-__all__ = ["KINDS", "percent", "sentence", "vague", "value_of"]
+__all__ = ["KINDS", "POINTS_TO", "percent", "sentence", "vague", "value_of"]
 
 Row = NDArray[np.float32]
 

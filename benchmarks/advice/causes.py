@@ -10,6 +10,9 @@ names that category's mechanisms and no other, whatever its factor. A reason tha
 category names a mechanism only where its factor is about just that (``BY_FACTOR``): that a payer, a
 procedure or a provider has many denials names none.
 
+A sentence may also say to which category a factor points, because most of its push goes by way of
+that cause; what reasons name without those words is given beside it.
+
 Denials that nobody could foresee by anything (a payer's plain errors, its downtimes) have no cause
 that a reason could name; they are left out of the shares, and counted.
 """
@@ -19,6 +22,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -28,6 +32,7 @@ from features.catalog import FEATURES
 from features.kinds import CLAIM_KINDS, LINE_KINDS
 from models.denial import DenialModel
 from models.scoring import Scored
+from models.wording import POINTS_TO
 
 Named = tuple[str, str, float | None]
 """What a reason says: its factor, the category its sentence speaks of ("" for none), its value."""
@@ -72,16 +77,22 @@ class Share:
 class Causes:
     """Ours beside raw SHAP, over all denied claims and over those that the score flags.
 
-    ``unknowable`` denied claims are left out of all four shares. ``by_mechanism`` gives ours over
-    the flagged.
+    ``plain`` is ours without the words that a reason "points above all" to a category: what a
+    sentence shows by itself. ``guessed`` is how often the likeliest categories hold the cause,
+    which reasons can hardly beat. ``unknowable`` denied claims are left out of all shares.
+    ``by_mechanism`` gives ours over the flagged.
     """
 
     name: str
     unknowable: int
     ours: Share
+    plain: Share
     raw: Share
+    guessed: Share
     ours_flagged: Share
+    plain_flagged: Share
     raw_flagged: Share
+    guessed_flagged: Share
     by_mechanism: dict[str, Share]
 
 
@@ -96,13 +107,25 @@ def named(mechanism: str, said: Named) -> bool:
     return factor in BY_FACTOR[mechanism]
 
 
-def by_reasons(one: Scored) -> list[Named]:
-    """What the reasons of a score say, in their order."""
+def by_reasons(one: Scored, *, pointed: bool = True) -> list[Named]:
+    """What the reasons of a score that raise the risk say, in their order.
+
+    Without ``pointed`` a category does not count that a sentence only points to.
+    """
     return [
-        (reason.factor, reason.category or "", reason.value)
+        (
+            reason.factor,
+            (reason.category or "") if pointed or POINTS_TO not in reason.text else "",
+            reason.value,
+        )
         for reason in one.score.reasons
         if reason.contribution > 0
     ]
+
+
+def by_categories(one: Scored) -> list[Named]:
+    """The likeliest categories, as if each were a reason."""
+    return [("", category.category, None) for category in one.score.categories]
 
 
 def by_features(model: DenialModel, one: Scored) -> list[Named]:
@@ -125,22 +148,28 @@ def measure(ground: Ground, scored: list[Scored]) -> Causes:
     def raw(one: Scored) -> list[Named]:
         return by_features(ground.model, one)
 
+    plain = partial(by_reasons, pointed=False)
     mechanisms = Counter(say.mechanism for _, say in flagged)
     return Causes(
         name=ground.name,
         unknowable=len(pairs) - len(known),
-        ours=_share(known, by_reasons),
-        raw=_share(known, raw),
-        ours_flagged=_share(flagged, by_reasons),
-        raw_flagged=_share(flagged, raw),
+        ours=share(known, by_reasons),
+        plain=share(known, plain),
+        raw=share(known, raw),
+        guessed=share(known, by_categories),
+        ours_flagged=share(flagged, by_reasons),
+        plain_flagged=share(flagged, plain),
+        raw_flagged=share(flagged, raw),
+        guessed_flagged=share(flagged, by_categories),
         by_mechanism={
-            name: _share([pair for pair in flagged if pair[1].mechanism == name], by_reasons)
+            name: share([pair for pair in flagged if pair[1].mechanism == name], by_reasons)
             for name, _ in mechanisms.most_common()
         },
     )
 
 
-def _share(pairs: Iterable[tuple[Scored, Told]], says: Callable[[Scored], list[Named]]) -> Share:
+def share(pairs: Iterable[tuple[Scored, Told]], says: Callable[[Scored], list[Named]]) -> Share:
+    """How often what ``says`` gives of a score names the claim's cause."""
     hits = [[named(told.mechanism, one) for one in says(score)[:2]] for score, told in pairs]
     if not hits:
         return Share(0, float("nan"), float("nan"))
@@ -153,10 +182,14 @@ def lines(found: Causes) -> list[str]:
     head = f"{'true cause among the reasons':34}{'claims':>8}{'first':>9}{'first two':>11}"
     rows = (
         ("denied: reasons", found.ours),
-        ("denied: raw SHAP features", found.raw),
+        ("  without what they point to", found.plain),
+        ("  raw SHAP features", found.raw),
+        ("  the likeliest categories", found.guessed),
         ("denied and flagged: reasons", found.ours_flagged),
-        ("denied and flagged: raw SHAP", found.raw_flagged),
-        *((f"  {name}", share) for name, share in found.by_mechanism.items()),
+        ("  without what they point to", found.plain_flagged),
+        ("  raw SHAP features", found.raw_flagged),
+        ("  the likeliest categories", found.guessed_flagged),
+        *((f"    {name}", share) for name, share in found.by_mechanism.items()),
     )
     return [
         f"{found.name}; {found.unknowable} denials that nothing foretells are left out",
