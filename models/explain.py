@@ -22,21 +22,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORIES
+from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.build_lines import LINE_FEATURES
-from features.kinds import LINE_KINDS
-from models.grouping import AMOUNT_OF_HISTORY, GROUPS, groups, teller
+from models.grouping import AMOUNT_OF_HISTORY, GROUPS, OWN
 from models.score import MAX_REASONS, Reason
-from models.telling import beside, may_tell
-from models.wording import KINDS, sentence, vague
+from models.subject import Subject
+from models.wording import KINDS, vague
 from models.words import NAMES_ITS_CAUSE
 
 if TYPE_CHECKING:
     from claims.categories import Category
 
 Floats = NDArray[np.float64]
-Values = NDArray[np.float32]
-Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 SPEAKS: Final = np.array([0.5 if one.measure == "share" else 1.0 for one in LINE_FEATURES])
@@ -48,12 +45,9 @@ HARDLY: Final = 0.05
 """Share of the strongest push from which a feature of the right category goes before it."""
 MOST: Final = 0.5
 """Share of a factor's push by way of one cause from which the sentence may name that cause."""
-_OF_LINES: Final = frozenset(kind.name for kind in LINE_KINDS.kinds)
-_CATEGORY: Final = [KINDS[one.kind].category if one.kind else "" for one in LINE_FEATURES]
-_OVER_LINES: Final = [
-    one.name == "visits" or (one.kind in _OF_LINES and KINDS[one.kind].parts != ("payer",))
-    for one in LINE_FEATURES
-]
+_CATEGORY: Final = np.array(
+    [CATEGORY_CODE.get(KINDS[one.kind].category, -1) if one.kind else -1 for one in LINE_FEATURES]
+)
 _FACTS: Final[dict[tuple[str, float], Category]] = {
     ("member_category", 1.0): "eligibility",
     ("member_category", 2.0): "coordination_of_benefits",
@@ -80,149 +74,105 @@ class Towards:
     pushes: Floats
     causes: Sequence[int]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lines:
-    """The lines of a claim: their rows of ``build_lines`` and their numbers on it."""
-
-    values: Values
-    numbers: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Row:
-    """One claim or line: its feature row, the contributions to it, and what belongs to both."""
-
-    values: Values
-    pushes: Floats
-    elsewhere: Floats
-    compared: Values
-    of: Places
-    towards: Towards | None
-    only: Category | None
-    lines: Lines | None
-    raising: Flags
-    lowering: Flags
+    def cause(self, features: Flags, *, raises: bool) -> tuple[Category | None, bool]:
+        """By way of which cause these push most, and whether that is most of their push."""
+        pushes = self.pushes[:, features].sum(axis=1)
+        pushes = pushes if raises else -pushes
+        best = int(np.argmax(pushes))
+        if pushes[best] <= 0 or best >= len(self.causes):
+            return None, False
+        most = bool(pushes[best] >= MOST * pushes[pushes > 0].sum())
+        return CATEGORIES[self.causes[best]], most
 
 
 def explain(
-    values: Values,
+    subject: Subject,
     contributions: Floats,
     *,
     risky: bool,
-    elsewhere: Floats | None = None,
     towards: Towards | None = None,
     only: Category | None = None,
-    lines: Lines | None = None,
 ) -> Explanation:
     """Explain one claim or one line.
 
-    ``values`` (features) is its row, of ``features.build`` or ``build_lines``; ``contributions``
-    (features + 1) is what each adds to its raw score, with the base value last; ``risky`` puts what
-    raises the risk first. ``elsewhere`` is its row of ``features.elsewhere``. ``towards`` divides
-    the contributions by cause; ``only`` is the one cause that they are about, where they are. With
-    the ``lines`` of a claim, what was counted over lines is told of the line that it is of.
+    ``contributions`` (features + 1) is what each feature adds to its raw score, with the base value
+    last; ``risky`` puts what raises the risk first. ``towards`` divides the contributions by cause;
+    ``only`` is the one cause that they are about, where they are.
     """
-    around = np.empty(0) if elsewhere is None else elsewhere
-    compared = beside(values, around)
-    of = groups(values)
-    row = _Row(
-        values, contributions[:-1], around, compared, of, towards, only, lines,
-        may_tell(values, compared, raises=True), may_tell(values, compared, raises=False),
-    )  # fmt: skip
-    factors = np.bincount(of, row.pushes, len(GROUPS))
+    pushes = contributions[:-1]
+    factors = np.bincount(subject.of, pushes, len(GROUPS))
     size = np.abs(factors)
     largest = np.argsort(-size, kind="stable")[:MAX_REASONS]
     shown = [int(place) for place in largest if size[place] > NEGLIGIBLE * size.sum()]
     if risky:
         shown.sort(key=lambda place: factors[place] <= 0)
     shown.sort(key=lambda place: GROUPS[place] == AMOUNT_OF_HISTORY)
-    reasons = tuple(_reason(place, row) for place in shown)
+    # Those that say no more than another count for it.
+    told = np.bincount(subject.tellers, pushes, len(pushes)) * SPEAKS[: len(pushes)]
+    reasons = []
+    for place in shown:
+        total = float(factors[place])
+        cause, most = (only, False)
+        if towards is not None:
+            cause, most = towards.cause(subject.of == place, raises=total > 0)
+        lead = _lead(place, subject, told if total > 0 else -told, cause, raises=total > 0)
+        reasons.append(_reason(place, subject, total, lead, cause if most else None))
     other = float(factors.sum()) - sum(reason.contribution for reason in reasons)
-    return Explanation(reasons, float(contributions[-1]), other)
+    return Explanation(tuple(reasons), float(contributions[-1]), other)
 
 
-def _reason(factor: int, row: _Row) -> Reason:
-    places = np.flatnonzero(row.of == factor)
-    total = float(row.pushes[places].sum())
-    raises = total > 0
-    cause, most = _cause(places, row, raises)
-    lead = _lead(factor, places, row, raises, cause)
-    named = _named(lead, row)
-    told: Category | None = None
-    if raises and most and not named and _worth_naming(factor, lead, cause):
-        told = cause
-    value = float(row.values[lead]) if lead >= 0 else np.nan
+def _reason(
+    factor: int, subject: Subject, total: float, lead: int, cause: Category | None
+) -> Reason:
+    """Word a factor by the feature ``lead``; ``cause`` is that of most of its push."""
+    named = _named(lead, subject)
+    if named or not total > 0 or not _worth_naming(factor, cause):
+        cause = None
+    value = float(subject.values[lead]) if lead >= 0 else np.nan
     if lead >= 0:
-        text = _sentence(lead, row, raises, told)
+        text = subject.sentence(lead, raises=total > 0, towards=cause)
     else:
-        text = vague(GROUPS[factor], raises=raises, towards=told)
+        text = vague(GROUPS[factor], raises=total > 0, towards=cause)
     return Reason(
         factor=GROUPS[factor],
         text=text,
         value=None if np.isnan(value) else value,
         contribution=total,
-        category=named or told,
+        category=named or cause,
     )
 
 
-def _sentence(lead: int, row: _Row, raises: bool, told: Category | None) -> str:
-    """Tell a feature, by the line that it is of where that can be said."""
-    feature = LINE_FEATURES[lead]
-    if row.lines is not None and _OVER_LINES[lead]:
-        for place in np.flatnonzero(row.lines.values[:, lead] == row.values[lead]).tolist():
-            line = row.lines.values[place]
-            compared = beside(line, row.elsewhere)
-            if may_tell(line, compared, raises=raises)[lead]:
-                return sentence(
-                    feature, line, raises=raises, beside=float(compared[lead]), towards=told,
-                    line=row.lines.numbers[place],
-                )  # fmt: skip
-    compared = row.compared
-    return sentence(feature, row.values, raises=raises, beside=float(compared[lead]), towards=told)
+def _lead(
+    factor: int, subject: Subject, pushes: Floats, cause: Category | None, *, raises: bool
+) -> int:
+    """The feature to tell the factor by; -1 where none may be told as pushing its way.
 
-
-def _cause(places: Places, row: _Row, raises: bool) -> tuple[Category | None, bool]:
-    """By way of which cause these features push most, and whether that is most of their push."""
-    if row.towards is None:
-        return row.only, False
-    pushes = row.towards.pushes[:, places].sum(axis=1) * (1.0 if raises else -1.0)
-    best = int(np.argmax(pushes))
-    if pushes[best] <= 0 or best >= len(row.towards.causes):
-        return None, False
-    most = bool(pushes[best] >= MOST * pushes[pushes > 0].sum())
-    return CATEGORIES[row.towards.causes[best]], most
-
-
-def _lead(factor: int, places: Places, row: _Row, raises: bool, cause: Category | None) -> int:
-    """The feature to tell the factor by; -1 where none may be told as pushing its way."""
-    tellers = np.array([teller(int(place), factor, row.values) for place in places])
-    told, at = np.unique(tellers, return_inverse=True)
-    pushes = np.bincount(at.ravel(), row.pushes[places]) * SPEAKS[told]
-    if not raises:
-        pushes = -pushes
-    pushes[~(row.raising if raises else row.lowering)[told]] = 0.0
-    best = int(np.argmax(pushes))
-    if pushes[best] <= 0:
+    ``pushes`` (features) is how far what each tells pushes that way.
+    """
+    may = subject.raising if raises else subject.lowering
+    places = np.flatnonzero((OWN[: len(pushes)] == factor) & may & (pushes > 0))
+    if not len(places):
         return -1
-    right = np.array([_named(int(place), row) == cause and cause is not None for place in told])
-    ours = np.where(right, pushes, 0.0)
-    if ours.max() >= HARDLY * pushes[best]:
-        best = int(np.argmax(ours))
-    return int(told[best])
+    best = int(places[np.argmax(pushes[places])])
+    ours = places[_CATEGORY[places] == CATEGORY_CODE[cause]] if cause else places[:0]
+    if len(ours):
+        right = int(ours[np.argmax(pushes[ours])])
+        if pushes[right] >= HARDLY * pushes[best]:
+            return right
+    return best
 
 
-def _named(lead: int, row: _Row) -> Category | None:
+def _named(lead: int, subject: Subject) -> Category | None:
     """The category whose denials the sentence of a feature speaks of."""
     if lead < 0:
         return None
-    said = _CATEGORY[lead]
-    if said:
-        return CATEGORIES[CATEGORIES.index(said)]
-    return _FACTS.get((LINE_FEATURES[lead].name, float(row.values[lead])))
+    category = int(_CATEGORY[lead])
+    if category >= 0:
+        return CATEGORIES[category]
+    return _FACTS.get((LINE_FEATURES[lead].name, float(subject.values[lead])))
 
 
-def _worth_naming(factor: int, lead: int, cause: Category | None) -> bool:
+def _worth_naming(factor: int, cause: Category | None) -> bool:
     """Whether to say to which category a sentence points that speaks of none."""
     if cause is None or cause == "other" or GROUPS[factor] == AMOUNT_OF_HISTORY:
         return False

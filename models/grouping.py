@@ -5,9 +5,9 @@ rate over the broader key above it, and trees often split on the fine one where 
 would have done. Blaming the detail for what holds without it would mislead. So a rate speaks for
 its own factor only where it differs from the rate above it by ``APART`` of the larger of the two
 and by more than ``POINTS``; otherwise it speaks for the factor of the broader key, and is told by
-the rate of that key (``teller``). How often something was seen says nothing about the claim itself:
-all counts together are one factor, ``AMOUNT_OF_HISTORY``. Only those of ``WHO`` are facts of the
-claim: a provider or a member may be new to the payer.
+the rate of that key (``tellers``). How often something was seen says nothing about the claim
+itself: all counts together are one factor, ``AMOUNT_OF_HISTORY``. Only those of ``WHO`` are facts
+of the claim: a provider or a member may be new to the payer.
 
 What is made of the rates of all categories (``combined``) speaks for the strongest of them.
 
@@ -81,14 +81,20 @@ def groups(values: NDArray[np.float32]) -> Places:
     return found
 
 
-def teller(place: int, factor: int, values: NDArray[np.float32]) -> int:
-    """The feature by which the one at ``place``, which speaks for ``factor`` here, is told."""
-    if place in COMBINED:
-        place = strongest(values)
-    while OWN[place] != factor:
-        # It says what the rate above it says.
-        place = int(ABOVE[place])
-    return place
+def tellers(values: NDArray[np.float32], of: Places) -> Places:
+    """For one feature row and its ``groups``: the feature by which each is told.
+
+    A rate that speaks for the factor of a broader key says what that key's rate says, so it is told
+    by that one.
+    """
+    found = np.arange(len(values))
+    found[COMBINED] = strongest(values)
+    for _ in _LEVELS:
+        apart = np.flatnonzero(OWN[found] != of)
+        if not len(apart):
+            break
+        found[apart] = ABOVE[found[apart]]
+    return found
 
 
 def strongest(values: NDArray[np.float32]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.causes import mix, weighted
+from models.causes import Mix, mix, weighted
 from models.native import NativeBooster
 
 Values = NDArray[np.float32]
@@ -22,20 +22,22 @@ Floats = NDArray[np.float64]
 class Parts:
     """Raw ``scores`` (n, classes) of n rows, and TreeSHAP values ``of`` (n, classes, features + 1).
 
-    Paid is the first class, the base value the last column.
+    Paid is the first class, the base value the last column; ``mixed`` is the mix of causes.
     """
 
     scores: Floats
     of: Floats
+    mixed: Mix
 
     @classmethod
     def read(cls, booster: NativeBooster, values: Values, threads: int = 1) -> Parts:
         """Ask ``booster`` for the rows ``values``."""
-        return cls(booster.raw(values, threads), booster.contributions(values, threads))
+        scores = booster.raw(values, threads)
+        return cls(scores, booster.contributions(values, threads), mix(scores))
 
     def denial(self) -> Floats:
         """What the features add to the log-odds of a denial: (n, features + 1)."""
-        return denial(self.scores, self.of)
+        return _denial(self.mixed, self.of)
 
     def towards(self, row: int) -> Floats:
         """What the features of one row add by way of each cause: (causes, features).
@@ -43,8 +45,9 @@ class Parts:
         Over the causes these add up to ``denial`` without its base value.
         """
         parts = self.of[row]
-        share = mix(self.scores[row : row + 1]).share[0]
-        return np.asarray(share[:, None] * (parts[1:, :-1] - parts[:1, :-1]), np.float64)
+        return np.asarray(
+            self.mixed.share[row][:, None] * (parts[1:, :-1] - parts[:1, :-1]), np.float64
+        )
 
     def against_paid(self, row: int, cause: int) -> tuple[Floats, float]:
         """What adds up to the log-odds of one cause against paid: (features + 1), and their sum.
@@ -59,12 +62,11 @@ class Parts:
         others = [place for place in range(1, self.scores.shape[1]) if place != asked]
         # As if the class asked for were paid: the log-odds of "another cause", turned round.
         order = [asked, *others]
-        return -denial(self.scores[:, order], self.of[:, order])
+        return -_denial(mix(self.scores[:, order]), self.of[:, order])
 
 
-def denial(scores: Floats, parts: Floats) -> Floats:
-    """``Parts.denial`` of raw scores and parts, paid first."""
-    mixed = mix(scores)
+def _denial(mixed: Mix, parts: Floats) -> Floats:
+    """``Parts.denial`` of a mix of causes and parts, paid first."""
     found = weighted(mixed.share, parts[:, 1:])
     found -= parts[:, 0]
     found[:, -1] += mixed.entropy()

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.build_lines import LINE_FEATURES, LINE_NAMES
+from features.build_lines import LINE_FEATURES
 from models.grouping import ABOVE
 
 Row = NDArray[np.float32]
@@ -53,23 +53,48 @@ _WRONG: Final = (
 )  # fmt: skip
 
 
-def _of(measures: tuple[str, ...]) -> Flags:
-    return np.array([feature.measure in measures for feature in LINE_FEATURES])
+def _bounds() -> tuple[Floats, Floats, Floats]:
+    """For each feature a sign and two bounds, none of it for rates.
+
+    Times its sign, a value may be told as raising above the first bound, as lowering below the
+    second.
+    """
+    sign = np.ones(len(LINE_FEATURES))
+    above = np.full(len(LINE_FEATURES), -np.inf)
+    below = np.full(len(LINE_FEATURES), np.inf)
+    for place, feature in enumerate(LINE_FEATURES):
+        if feature.measure == "combined":
+            above[place], below[place] = np.inf, -np.inf
+        elif feature.measure == "share":
+            sign[place] = -1
+            above[place], below[place] = _under(-UNUSUAL_TO), _over(-USUAL_FROM)
+        elif feature.measure == "seen":
+            sign[place] = -1
+            above[place], below[place] = -FIRM, _over(-FEW)
+        elif feature.name in _THERE:
+            sign[place] = -1
+            above[place], below[place] = _under(0.0), 0.0
+        elif feature.name in _LEFT:
+            sign[place] = -1
+            above[place], below[place] = 0.0, _over(0.0)
+        elif feature.name in _WRONG:
+            above[place], below[place] = 0.0, _over(0.0)
+    return sign, above, below
 
 
-def _named(names: tuple[str, ...]) -> Flags:
-    return np.isin(LINE_NAMES, names)
+def _under(bound: float) -> float:
+    return float(np.nextafter(bound, -np.inf))
 
 
-_FACTS: Final = _of(("fact",))
-_RATES: Final = _of(("rate", "recent"))
-_SHARES: Final = _of(("share",))
-_COUNTS: Final = _of(("seen",))
-_COMBINED: Final = _of(("combined",))
-_IS_THERE: Final = _named(_THERE)
-_IS_LEFT: Final = _named(_LEFT)
-_IS_WRONG: Final = _named(_WRONG)
-_HAS_ABOVE: Final = ABOVE >= 0
+def _over(bound: float) -> float:
+    return float(np.nextafter(bound, np.inf))
+
+
+_SIGN, _ABOVE, _BELOW = _bounds()
+_RATES: Final = np.flatnonzero([one.measure in ("rate", "recent") for one in LINE_FEATURES])
+_FACTS: Final = np.array([one.measure == "fact" for one in LINE_FEATURES])
+_LEAN: Final = np.flatnonzero(ABOVE >= 0)
+# Features that only lines have come last and are no rates: places hold for both kinds of rows.
 
 
 def beside(values: Row, elsewhere: Floats) -> Row:
@@ -80,28 +105,27 @@ def beside(values: Row, elsewhere: Floats) -> Row:
     # As narrow as the values, or a rate would be above or below itself.
     found = np.full(len(values), np.nan, np.float32)
     found[: len(elsewhere)] = elsewhere
-    has = _HAS_ABOVE[: len(values)]
-    found[has] = values[ABOVE[: len(values)][has]]
+    found[_LEAN] = values[ABOVE[_LEAN]]
     return found
 
 
-def may_tell(values: Row, compared: Row, *, raises: bool) -> Flags:
-    """For each feature of a row: whether it may be told as raising (else as lowering) the risk.
+def may_raise(values: Row, compared: Row) -> Flags:
+    """For each feature of a row: whether it may be told as raising the risk.
 
     ``compared`` is ``beside`` of it. What is compared with nothing that is known may be told.
     """
     n = len(values)
-    known = ~np.isnan(values)
-    found = known | _FACTS[:n] if raises else known
-    found &= ~_COMBINED[:n]
-    with np.errstate(invalid="ignore"):
-        away = (values <= compared) | (values < TRIFLE) if raises else values >= compared
-        found &= ~(_RATES[:n] & away)
-        plain = (values > UNUSUAL_TO) if raises else (values < USUAL_FROM)
-        found &= ~(_SHARES[:n] & plain)
-        many = values >= (FIRM if raises else FEW)
-        found &= ~(_COUNTS[:n] & (many if raises else ~many))
-        found &= ~(_IS_THERE[:n] & ((values > 0) if raises else (values == 0)))
-        found &= ~(_IS_LEFT[:n] & ((values >= 0) if raises else (values < 0)))
-        found &= ~(_IS_WRONG[:n] & ((values == 0) if raises else (values > 0)))
+    found: Flags = values * _SIGN[:n] > _ABOVE[:n]
+    rates = values[_RATES]
+    found[_RATES] = (rates >= TRIFLE) & ~(rates <= compared[_RATES])
+    found |= np.isnan(values) & _FACTS[:n]
+    return found
+
+
+def may_lower(values: Row, compared: Row) -> Flags:
+    """For each feature of a row: whether it may be told as lowering the risk (``may_raise``)."""
+    n = len(values)
+    found: Flags = values * _SIGN[:n] < _BELOW[:n]
+    rates = values[_RATES]
+    found[_RATES] = ~(rates >= compared[_RATES]) & ~np.isnan(rates)
     return found

@@ -11,6 +11,7 @@ line is to blame.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORY_CODE
 from features.elsewhere import elsewhere
-from models.explain import Explanation, Lines, Towards, explain
+from models.explain import Explanation, Towards, explain
+from models.subject import Lines, Subject
 
 if TYPE_CHECKING:
     from features.frame import Frame
@@ -38,10 +40,9 @@ class Why:
     """What explains the claims of one request: rows in their order."""
 
     model: DenialModel
-    values: F32
     parts: Parts
     denial: F64
-    elsewhere: F64
+    subjects: Sequence[Subject]
     lines: OfLines
     frame: Frame
 
@@ -51,18 +52,16 @@ class Why:
     ) -> Why:
         """Explain the claims of ``frame``, whose feature rows are ``values``, and its ``lines``."""
         parts, around = model.parts(values), elsewhere(history, frame.as_of)
-        return cls(model, values, parts, parts.denial(), around, lines, frame)
+        subjects = [
+            Subject.read(values[row], around[row], _lines(lines, frame, row))
+            for row in range(len(frame))
+        ]
+        return cls(model, parts, parts.denial(), subjects, lines, frame)
 
     def claim(self, row: int, *, risky: bool) -> Explanation:
         """Explain the raw score of a claim."""
-        return explain(
-            self.values[row],
-            self.denial[row],
-            risky=risky,
-            elsewhere=self.elsewhere[row],
-            towards=Towards(self.parts.towards(row), self.model.causes.learned),
-            lines=self._lines(row),
-        )
+        towards = Towards(self.parts.towards(row), self.model.causes.learned)
+        return explain(self.subjects[row], self.denial[row], risky=risky, towards=towards)
 
     def categories(self, row: int, found: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
         """The same categories, the first of them explained if the model has learned it."""
@@ -71,14 +70,7 @@ class Why:
             return found
         cause = self.model.causes.learned.index(first)
         pushes, raw = self.parts.against_paid(row, cause)
-        why = explain(
-            self.values[row],
-            pushes,
-            risky=True,
-            elsewhere=self.elsewhere[row],
-            only=found[0].category,
-            lines=self._lines(row),
-        )
+        why = explain(self.subjects[row], pushes, risky=True, only=found[0].category)
         told = replace(
             found[0],
             reasons=why.reasons,
@@ -115,23 +107,20 @@ class Why:
         )
         return (*found[:worst], told, *found[worst + 1 :])
 
-    def _lines(self, row: int) -> Lines | None:
-        """The lines of a claim, where they have rows of their own."""
-        rows = slice(*self.frame.starts[row : row + 2])
-        places = self.lines.row[rows]
-        if not len(places) or places[0] < 0:
-            return None
-        return Lines(self.lines.values[places], self.frame.line_number[rows].tolist())
-
     def _line(self, row: int, values: F32) -> tuple[Explanation, float]:
         model = self.model.lines
         assert model is not None  # noqa: S101 - its rows are of this model
         parts = model.parts(values)
-        why = explain(
-            values[0],
-            parts.denial()[0],
-            risky=True,
-            elsewhere=self.elsewhere[row],
-            towards=Towards(parts.towards(0), model.causes.learned),
-        )
-        return why, float(model.raw(values)[0])
+        subject = Subject.read(values[0], self.subjects[row].elsewhere)
+        towards = Towards(parts.towards(0), model.causes.learned)
+        why = explain(subject, parts.denial()[0], risky=True, towards=towards)
+        return why, float(parts.mixed.raw[0])
+
+
+def _lines(of: OfLines, frame: Frame, row: int) -> Lines | None:
+    """The lines of a claim, where they have rows of their own."""
+    rows = slice(*frame.starts[row : row + 2].tolist())
+    places = of.row[rows]
+    if not len(places) or places[0] < 0:
+        return None
+    return Lines(of.values[places], frame.line_number[rows].tolist())

@@ -14,11 +14,11 @@ from invented import Practice
 
 from features.build_lines import LINE_FEATURES, LINE_NAMES
 from features.catalog import FEATURES, NAMES, PLACE, Feature
-from models import explain as explaining
+from models import subject as subjects
 from models.explain import explain
-from models.grouping import groups, teller
 from models.scoring import Scorer
-from models.telling import FEW, FIRM, TRIFLE, beside, may_tell
+from models.subject import Subject
+from models.telling import FEW, FIRM, TRIFLE, beside, may_lower, may_raise
 from models.wording import sentence
 
 RATES = ("rate", "recent")
@@ -35,8 +35,8 @@ def _may(row: np.ndarray, name: str, elsewhere: float = np.nan) -> tuple[bool, b
     around = np.full(len(FEATURES), elsewhere)
     compared = beside(row, around)
     return (
-        bool(may_tell(row, compared, raises=True)[PLACE[name]]),
-        bool(may_tell(row, compared, raises=False)[PLACE[name]]),
+        bool(may_raise(row, compared)[PLACE[name]]),
+        bool(may_lower(row, compared)[PLACE[name]]),
     )
 
 
@@ -101,7 +101,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
         found.append(Told(LINE_NAMES.index(lead.name), values, raises, beside, text))
         return text
 
-    monkeypatch.setattr(explaining, "sentence", noted)
+    monkeypatch.setattr(subjects, "sentence", noted)
     return found
 
 
@@ -140,11 +140,10 @@ def test_whatever_the_model_does_with_a_feature(told: list[Told], seed: int, lin
     values[random.random(count) < 0.1] = np.nan
     pushes = random.normal(size=count + 1) * (random.random(count + 1) < 0.3)
     told.clear()
-    explain(values, pushes, risky=True, elsewhere=random.random(len(FEATURES)))
-    of = groups(values)
-    tellers = np.array([teller(place, int(of[place]), values) for place in range(count)])
+    subject = Subject.read(values, random.random(len(FEATURES)))
+    explain(subject, pushes, risky=True)
     for one in told:
         _holds(one)
         # What is told pushes that way: by itself, with what says no more than it.
-        push = pushes[:-1][tellers == one.lead].sum()
+        push = pushes[:-1][subject.tellers == one.lead].sum()
         assert (push > 0) if one.raises else (push < 0)
