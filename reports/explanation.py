@@ -69,6 +69,10 @@ def explanation(record: AuditRecord) -> str:
         decision=_DECISIONS[record.decision],
         why_decided=_why_decided(record, answer),
         bars=_bars(answer),
+        explained={
+            "categories": _explained(answer["categories"], "category"),
+            "lines": _explained(answer["lines"], "line"),
+        },
         not_used=NOT_USED,
         used_of_a_person=USED_OF_A_PERSON,
         intended_use=INTENDED_USE,
@@ -156,6 +160,21 @@ def _bars(answer: Mapping[str, Any]) -> list[Bar]:
         Step("This claim (raw score)", answer["raw_score"], total=True),
     ]
     return waterfall(steps)
+
+
+def _explained(parts: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Those categories or lines that have reasons of their own; older records have none."""
+    return [
+        {
+            "name": str(part[name]).replace("_", " "),
+            "reasons": part["reasons"],
+            "base": part["base_value"],
+            "other": part["other_contribution"],
+            "raw": part["raw_score"],
+        }
+        for part in parts
+        if part.get("raw_score") is not None
+    ]
 
 
 def _plain(word: str) -> str:

@@ -67,6 +67,43 @@ def test_it_says_what_was_answered(held: AuditRecord) -> None:
         assert line in page.text.lower()
 
 
+def test_it_explains_the_first_category_and_the_riskiest_line(held: AuditRecord) -> None:
+    answer: dict[str, Any] = held.answered()
+    first = answer["categories"][0]
+    assert first["reasons"]
+    page = read(held)
+    assert f"Why {first['category'].replace('_', ' ')}" in page.text
+    for reason in first["reasons"]:
+        assert reason["text"] in page.text
+    assert len(answer["lines"]) > 1
+    (riskiest,) = [line for line in answer["lines"] if line["reasons"]]
+    assert f"Why line {riskiest['line']}" in page.text
+    for reason in riskiest["reasons"]:
+        assert reason["text"] in page.text
+    told = {"raw_score": -1.25, "base_value": -3.0, "other_contribution": 0.75}
+    reason = {**first["reasons"][0], "text": "The line's own reason.", "contribution": 1.0}
+    plain = {"raw_score": None, "base_value": None, "other_contribution": None, "reasons": []}
+    answer["lines"] = [
+        {"line": 1, "denial_probability": 0.1, **plain},
+        {"line": 2, "denial_probability": 0.4, "reasons": [reason], **told},
+    ]
+    page = read(replace(held, answer=json.dumps(answer)))
+    assert "Why line 2" in page.text
+    assert "The line's own reason. (+1.00)" in page.text
+    assert "to \N{MINUS SIGN}1.25" in page.text
+
+
+def test_a_record_of_before_has_no_such_reasons(held: AuditRecord) -> None:
+    answer: dict[str, Any] = held.answered()
+    for part in (*answer["categories"], *answer["lines"]):
+        for name in ("reasons", "raw_score", "base_value", "other_contribution"):
+            part.pop(name)
+    for reason in answer["reasons"]:
+        reason.pop("category")
+    page = read(replace(held, answer=json.dumps(answer)))
+    assert "Why " not in page.text.replace("Why the model says so", "")
+
+
 def test_it_names_the_record(held: AuditRecord) -> None:
     page = read(held)
     for value in (
