@@ -9,15 +9,6 @@ The probability after an action is that of the claim scored again with the mend;
 be tried, or what is missing may be none of what was tried, it is what is left without the category
 (``models.removal``), and says so. It is ``None`` where nothing true can be said: whether there is a
 proof of timely filing, or what the second guess of two would find.
-
-The decision:
-
-* ``hold``: the practice's own facts say that the payer will deny (``edits.HOLDING``), or the
-  probability reaches the threshold and either a mend that was tried lowers it by ``HELPS`` of
-  itself, or it is hopeless (``HOPELESS``) to send the claim as it is;
-* ``review``: it reaches ``REVIEW`` of the threshold, a rule is broken, or nothing is known of the
-  payer (silence is never shown as clean);
-* ``submit``: otherwise.
 """
 
 from __future__ import annotations
@@ -40,7 +31,6 @@ from models.whatif import Tests
 from models.wording import value_of
 
 REVIEW: Final = 0.75
-HOPELESS: Final = 0.8
 HELPS: Final = 0.3
 WORTH_SAYING: Final = (0.0, 0.05, 0.2)
 """What the first, second and third action must be worth of the first to be named."""
@@ -129,34 +119,6 @@ class _Candidate:
     after: float | None
     paths: tuple[str, ...]
     basis: Basis | None = None
-
-
-def needs_a_look(
-    probability: NDArray[np.float64], threshold: float, known: NDArray[np.int8]
-) -> NDArray[np.bool_]:
-    """Which of n claims without broken rules are more than a plain ``submit``."""
-    found: NDArray[np.bool_] = (probability >= REVIEW * threshold) | (known == 0)
-    return found
-
-
-def decide(now: Situation) -> Decision:
-    """Decide what to do with the claim (see the module's rules)."""
-    codes = {edit.code for edit in now.edits}
-    if codes & HOLDING:
-        return "hold"
-    if now.probability >= now.threshold:
-        best = min(
-            (after for action, ways in now.tests.items() if action != "submit_now"
-             for after in ways.values()),
-            default=now.probability,
-        )  # fmt: skip
-        if best <= (1 - HELPS) * now.probability or now.probability >= HOPELESS:
-            return "hold"
-        return "review"
-    broken = any(edit.severity == "error" for edit in now.edits)
-    if broken or now.probability >= REVIEW * now.threshold or now.known == 0:
-        return "review"
-    return "submit"
 
 
 def advise(now: Situation, decision: Decision) -> tuple[ActionAdvice, ...]:

@@ -24,8 +24,9 @@ from features.columns import NO_DAY, as_days
 from features.frame import Frame
 from features.likeness import Likeness, likeness
 from features.segments import Segments
-from models.advice import Situation, advise, decide, needs_a_look
+from models.advice import Situation, advise
 from models.combining import combine, wanted
+from models.decision import decide, needs_a_look
 from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
 from models.frames import join

@@ -11,7 +11,8 @@ import pytest
 from claims.categories import CATEGORIES, CATEGORY_CODE, Action
 from features.catalog import NAMES, PLACE
 from models.action_words import FIELDS, OWNERS, TEXTS
-from models.advice import Situation, advise, decide
+from models.advice import Situation, advise
+from models.decision import decide
 from models.score import ActionAdvice, Edit
 from models.whatif import Tests
 
