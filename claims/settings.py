@@ -60,6 +60,40 @@ class Settings(BaseSettings):
         lt=1,
         description="probability from which a claim is held; unset: the model's own",
     )
+    rework_cost: float = Field(
+        43.84, ge=0, description="dollars that working one denied claim costs (docs/value.md)"
+    )
+    reworked_share: float = Field(
+        0.35, ge=0, le=1, description="share of its denied claims that the practice works at all"
+    )
+    recovery_chance: float = Field(
+        0.63, ge=0, le=1, description="chance that a denied claim that is worked is paid after all"
+    )
+    delay_days: float = Field(
+        60, ge=0, description="days by which a denial delays the money that is recovered"
+    )
+    cost_of_capital: float = Field(
+        0.08, ge=0, le=1, description="what a dollar that comes a year later costs, as a share"
+    )
+    wage_per_hour: float = Field(
+        30, gt=0, description="dollars that an hour of billing work costs, benefits included"
+    )
+    action_minutes: Path | None = Field(
+        None,
+        description="TOML with the minutes that each action takes; unset: those of docs/value.md",
+    )
+    tested_helps: float = Field(
+        0.8, gt=0, le=1, description="chance that an action whose what-if was tried can be done"
+    )
+    untested_helps: float = Field(
+        0.5, gt=0, le=1, description="chance that an action that could not be tried helps"
+    )
+    daily_actions: int | None = Field(
+        None, ge=1, description="actions that the practice can do a day; unset: no limit"
+    )
+    daily_minutes: float | None = Field(
+        None, gt=0, description="minutes that the practice can give a day; unset: no limit"
+    )
     max_body_bytes: int = Field(
         10_000_000, ge=1_000, description="largest request body that the service takes"
     )

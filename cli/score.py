@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from features.frame import Frame
     from features.history import History
-    from models.scoring import FrameScores
+    from models.frame_scores import FrameScores
 
 SUBMISSION: Final = "submission"
 _SHOWN: Final = 20
@@ -65,6 +65,7 @@ def score(
     from cli.notes import tell
     from cli.progress import watch
     from cli.score_rows import table, write, writer_for
+    from models.costs import Costs
     from models.promise import threshold_for
     from models.scoring import Scorer
     from service.start import open_model
@@ -72,6 +73,7 @@ def score(
     writer_for(out)
     day = _day(as_of)
     settings = Settings.read()
+    costs = Costs.of(settings)
     keys = load_keys(settings.home)
     denial, reference = open_model(settings, model)
     if precision is not None:
@@ -87,7 +89,7 @@ def score(
     known = _history(settings, read(history) if history else None, claims, progress)
     frame = _frame(claims, day)
     with progress.stage("Scoring", total=len(frame)) as advance:
-        scorer = Scorer(denial, known, keys, version=reference.version)
+        scorer = Scorer(denial, known, keys, version=reference.version, costs=costs)
         scores = scorer.score_frame(frame, advance, precision)
     write(table(_ids(claims), scores, frame.as_of, claims.claims["charge"], precision), out)
     used = Used(reference.version, scorer.threshold(precision), precision)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.scoring import FrameScores
+    from models.frame_scores import FrameScores
 
 
 def table(

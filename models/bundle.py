@@ -24,6 +24,7 @@ VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 REQUIRED: Final = frozenset({"causes.txt", "calibration.json", "carcs.json"})
 ALLOWED: Final = REQUIRED | {
+    "habits.json",
     "interval.json",
     "promise.json",
     "lines.txt",

@@ -23,6 +23,8 @@ from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
 from models.causes import Causes, CausesError, Mix, evidence, mix
+from models.habits import FILE as HABITS
+from models.habits import Habits, HabitsError
 from models.interval import Interval, IntervalError
 from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
@@ -40,7 +42,7 @@ SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
     NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
-    PoolError, RecoveryError, UnicodeError,
+    PoolError, RecoveryError, HabitsError, UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
@@ -78,8 +80,8 @@ class DenialModel:
     training said about itself, ``promise`` the precisions that it can keep, if they were measured;
     ``interval`` says how far the rate of claims alike may lie from the probability; ``lines``
     scores service lines, and is ``None`` where there was too little to learn about them;
-    ``recovery`` counts what became of denials that were sent again, ``None`` where it was not
-    learned.
+    ``recovery`` counts what became of denials that were sent again, ``habits`` what payers usually
+    pay: each ``None`` where it was not learned, and neither changes a probability.
     ``digest`` names the model: same parts, same digest.
     """
 
@@ -95,6 +97,7 @@ class DenialModel:
     interval: Interval
     lines: LineModel | None
     recovery: Recovery | None
+    habits: Habits | None
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -114,6 +117,7 @@ class DenialModel:
         interval: Interval | None = None,
         lines: LineParts | None = None,
         pool: Pool | None = None,
+        habits: Habits | None = None,
     ) -> DenialModel:
         """Put a model together from what training made.
 
@@ -135,6 +139,8 @@ class DenialModel:
             files["promise.json"] = bundle.canonical(promise.to_json())
         if interval is not None:
             files["interval.json"] = bundle.canonical(interval.to_json())
+        if habits is not None:
+            files[HABITS] = bundle.canonical(habits.to_json())
         about: dict[str, object] = {
             "features": list(FEATURE_NAMES),
             "categories": list(CATEGORIES),
@@ -177,6 +183,10 @@ class DenialModel:
         """The same model with counts of what was sent again; its digest is another."""
         return self._with("recovery.json", recovery.to_json())
 
+    def accustomed(self, habits: Habits) -> DenialModel:
+        """The same model with the habits of its payers; its digest is another."""
+        return self._with(HABITS, habits.to_json())
+
     def _with(self, name: str, part: object) -> DenialModel:
         content = bundle.parse_json(self._manifest, "it")
         assert isinstance(content, dict)  # noqa: S101 - our own manifest
@@ -201,6 +211,8 @@ class DenialModel:
             kept = files.get("promise.json")
             promise = None if kept is None else Promise.from_json(bundle.parse_json(kept, "it"))
             interval = _interval(files.get("interval.json"))
+            said = files.get(HABITS)
+            habits = None if said is None else Habits.from_json(bundle.parse_json(said, "it"))
             lines = assembled_lines(about.get("lines"), files)
             recovery = _recovery(files.get("recovery.json"))
             pool = Pool.from_json(about["pool"]) if "pool" in about else Pool()
@@ -212,7 +224,7 @@ class DenialModel:
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
             booster, causes, prior, pool, calibration, carcs, threshold, facts, promise,
-            interval, lines, recovery, bundle.digest(manifest), manifest, files,
+            interval, lines, recovery, habits, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:

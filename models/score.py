@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Decision = Literal["submit", "review", "hold"]
 Level = Literal["good", "thin", "none"]
+PaymentBasis = Literal["payer", "all_payers", "charge"]
+"""What an expected payment is known by."""
 Severity = Literal["error", "warning"]
 Basis = Literal["rescored", "category"]
 
@@ -118,6 +120,8 @@ class ActionAdvice:
     with the mend; ``category``, what is left without the category that the action settles; ``None``
     where nothing is mended. Without a ``probability_after`` nothing true can be said. ``attest`` is
     what a person must be able to attest first, "" where the action alone changes nothing.
+    ``minutes`` of work, ``saving`` in dollars net of their cost, ``deadline``: the last day on
+    which it still helps; each ``None`` where it is not known.
     """
 
     action: Action
@@ -127,6 +131,9 @@ class ActionAdvice:
     fields: tuple[str, ...] = ()
     basis: Basis | None = None
     attest: str = ""
+    minutes: float | None = None
+    saving: str | None = None
+    deadline: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,24 @@ class Combination:
     actions: tuple[Action, Action]
     probability_after: float
     basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What hangs on the claim, and what its first action saves (``docs/value.md``).
+
+    ``expected_payment``: if nothing is denied, by the habits of this payer, of all payers, or by
+    the charge where no answer was ever seen (``payment_basis``). ``expected_loss``: if it is sent
+    as it is. ``saving``: net of the cost of its ``minutes``; ``saving_per_minute`` is ``None`` for
+    what takes none.
+    """
+
+    expected_payment: str
+    payment_basis: PaymentBasis
+    expected_loss: str
+    saving: str
+    minutes: float
+    saving_per_minute: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +209,8 @@ class Score:
     rules: RulesRef = RulesRef(digest="")
     precision_promised: float | None = None
     combination: Combination | None = None
+    decision_reason: str = ""
+    value: Value | None = None
     score_id: str = ""
     scored_at: str = ""
 
@@ -198,6 +225,15 @@ def amount(dollars: Decimal) -> str:
     return f"{dollars:.2f}"
 
 
+def money(dollars: float) -> str:
+    """Dollars and cents of an estimate; never a minus sign before nothing.
+
+    >>> money(12.345), money(-0.001)
+    ('12.35', '0.00')
+    """
+    return f"{round(dollars, 2) + 0.0:.2f}"
+
+
 _NAMES: Final[dict[object, tuple[str, ...]]] = {
     kind: tuple(field.name for field in fields(kind))
     for kind in (
@@ -209,6 +245,7 @@ _NAMES: Final[dict[object, tuple[str, ...]]] = {
         Reason,
         ActionAdvice,
         Combination,
+        Value,
         Edit,
         RulesRef,
         Score,

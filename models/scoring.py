@@ -24,11 +24,15 @@ from features.columns import NO_DAY, as_days
 from features.frame import Frame
 from features.likeness import Likeness, likeness
 from features.segments import Segments
-from models.advice import Situation, advise
+from models.advice import Situation
 from models.combining import combine, wanted
-from models.decision import decide, needs_a_look
+from models.costs import Costs
+from models.deadline import Deadlines
+from models.deciding import settle
+from models.decision import needs_a_look
 from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
+from models.frame_scores import FrameScores, joined
 from models.frames import join
 from models.lines import OfLines, of_lines, scored_lines
 from models.pairs import Pair, pairs
@@ -47,6 +51,7 @@ from models.score import (
     amount,
 )
 from models.support import levels, support, thickness
+from models.value import Recovery, Valuer, at_stake
 from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
 from models.why import Why
 
@@ -75,27 +80,6 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FrameScores:
-    """What ``preclear score`` writes for n claims.
-
-    ``category`` is a place in ``CATEGORIES``; ``carc`` is "" where no denial of the category was
-    ever seen; ``low`` and ``high`` are the ends of the interval; ``action`` is the first action;
-    ``known`` is the level of support (``models.support.levels``). ``worst_line`` is the number of
-    the line likeliest to be denied, 0 for claims that need no look or have no line.
-    """
-
-    probability: F64
-    low: F64
-    high: F64
-    category: NDArray[np.int64]
-    carc: NDArray[np.str_]
-    action: NDArray[np.str_]
-    decision: NDArray[np.str_]
-    known: NDArray[np.int8]
-    worst_line: NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
     """One claim, its day, the threshold to decide by, its precision, edits found elsewhere."""
 
@@ -117,6 +101,7 @@ class _Batch:
     why: Why
     tests: list[Tests]
     lines: OfLines
+    stake: F64
     alike: Likeness
     known: NDArray[np.int8]
 
@@ -134,15 +119,22 @@ class Scorer:
         version: str = "",
         rules: Rulebook | None = None,
         mends: tuple[Mend, ...] = MENDS,
+        costs: Costs | None = None,
+        recovery: Recovery | None = None,
+        filing_days: Callable[[Claim], int | None] | None = None,
     ) -> None:
         """``name`` and ``version`` are the model's in its registry; they go into each answer.
 
         ``rules`` are those that edits are found by: the starter set where none are given. Of
         ``mends``, those that the model can judge are tried on each claim.
+        ``costs`` (the usual ones), ``recovery`` of denials and the payers' ``filing_days`` say what
+        actions are worth and until when; where the last two are not known, history says.
         """
         self._model = model
         self._history = history
         self._keys = keys
+        self._valuer = Valuer(costs or Costs.usual(), model.habits, recovery)
+        self._deadlines = Deadlines(model.habits, filing_days)
         self._mends = mends_of(model.booster.varied, mends)
         self._rules = rules or starter_rules()
         self._rules_ref = RulesRef(digest=self._rules.digest)
@@ -225,6 +217,7 @@ class Scorer:
             Why.read(self._model, own, lines, frame, self._history),
             mended.tested(prediction, predicted.rows(slice(count, None)), beside(own)),
             lines,
+            at_stake(frame, lines.probability, prediction.probability),
             alike,
             levels(alike),
         )
@@ -246,14 +239,17 @@ class Scorer:
             edits=edits,
             worst_line=int(np.argmax(lines)) if len(lines) else 0,
         )
-        decision = decide(now)
-        why = batch.why.claim(row, risky=decision != "submit")
+        worth = self._valuer.worth(
+            batch.frame, row, float(batch.stake[row]), prediction.category_probability[0]
+        )
+        settled = settle(now, worth, self._valuer, promised=asked.precision is not None)
+        why = batch.why.claim(row, risky=settled.risky)
         categories = self._categories(now.categories, int(batch.frame.payer[row]))
         scored = tuple(
             LineScore(line=line.number, denial_probability=risk)
             for line, risk in zip(claim.lines, lines.tolist(), strict=True)
         )
-        if decision != "submit":
+        if settled.risky:
             categories = batch.why.categories(row, categories)
             scored = batch.why.riskiest(row, why, scored)
         score = Score(
@@ -263,20 +259,24 @@ class Scorer:
             denial_probability=probability,
             denial_probability_low=float(batch.ends[0][row]),
             denial_probability_high=float(batch.ends[1][row]),
-            decision=decision,
+            decision=settled.decision,
             threshold=asked.threshold,
             amount_at_risk=amount(claim.charge),
             support=support(batch.alike, row),
             categories=categories,
             lines=scored,
             reasons=why.reasons,
-            actions=advise(now, decision),
+            actions=self._deadlines.told(
+                settled.valued.actions, claim, int(batch.frame.payer[row])
+            ),
             edits=edits,
             raw_score=float(prediction.raw[0]),
             base_value=why.base,
             other_contribution=why.other,
             precision_promised=asked.precision,
             rules=self._rules_ref,
+            decision_reason=settled.reason,
+            value=self._valuer.told(settled.valued, worth, probability),
         )
         return Scored(score, values, prediction), now
 
@@ -306,27 +306,17 @@ class Scorer:
         (``models.edits``) need the claim itself, so they play no part here. ``precision`` is as in
         ``score``.
         """
-        threshold = self.threshold(precision)
+        threshold, promised = self.threshold(precision), precision is not None
         frame = _dated(frame)
         found: list[FrameScores] = []
         for first in range(0, len(frame), _CHUNK):
             rows = np.arange(first, min(first + _CHUNK, len(frame)))
-            found.append(self._chunk(frame.take(rows), threshold))
+            found.append(self._chunk(frame.take(rows), threshold, promised))
             if progress is not None:
                 progress(len(rows))
         if not found:
-            found = [self._chunk(frame, threshold)]
-        return FrameScores(
-            np.concatenate([part.probability for part in found]),
-            np.concatenate([part.low for part in found]),
-            np.concatenate([part.high for part in found]),
-            np.concatenate([part.category for part in found]),
-            np.concatenate([part.carc for part in found]),
-            np.concatenate([part.action for part in found]),
-            np.concatenate([part.decision for part in found]),
-            np.concatenate([part.known for part in found]),
-            np.concatenate([part.worst_line for part in found]),
-        )
+            found = [self._chunk(frame, threshold, promised)]
+        return joined(found)
 
     def score_lines(self, frame: Frame) -> F64:
         """Score the m lines of ``frame``, each as of its claim's ``as_of`` (today where none is).
@@ -341,7 +331,7 @@ class Scorer:
             found.append(of_lines(self._model.lines, part, self._history, whole))
         return np.concatenate(found)
 
-    def _chunk(self, frame: Frame, threshold: float) -> FrameScores:
+    def _chunk(self, frame: Frame, threshold: float, promised: bool) -> FrameScores:
         values = build(frame, self._history)
         prediction, alike = self._model.predict(values), likeness(frame, self._history)
         known = levels(alike)
@@ -349,39 +339,49 @@ class Scorer:
         looked = needs_a_look(probability, threshold, known)
         decision = np.full(len(frame), "submit", "U6")
         action = np.full(len(frame), "submit", "U32")
-        for row, tests in self._tests(frame, values, prediction, looked).items():
+        saving, minutes = np.zeros(len(frame)), np.zeros(len(frame))
+        tests = self._tests(frame, values, prediction, looked)
+        rows = np.array(sorted(tests), np.int64)
+        stake, worst = self._lines(frame, probability, rows)
+        for place, row in enumerate(rows.tolist()):
             now = Situation(
                 probability=float(probability[row]),
                 threshold=threshold,
                 categories=prediction.category_probability[row],
                 values=values[row],
                 known=int(known[row]),
-                tests=tests,
+                tests=tests[row],
             )
-            decided = decide(now)
-            decision[row], action[row] = decided, advise(now, decided)[0].action
+            worth = self._valuer.worth(frame, row, float(stake[place]), now.categories)
+            settled = settle(now, worth, self._valuer, promised=promised)
+            decision[row], action[row] = settled.decision, settled.valued.actions[0].action
+            saving[row], minutes[row] = settled.valued.first, settled.valued.minutes
         category = prediction.category_probability.argmax(1)
         carcs = [
             next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
             for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
         ]
-        worst = self._worst_lines(frame, probability, np.flatnonzero(decision != "submit"))
+        shown = np.where(decision != "submit", worst, np.int32(0))
         ends = self._model.ends(thickness(alike), probability)
         return FrameScores(
-            probability, *ends, category, np.array(carcs, np.str_), action, decision, known, worst
-        )
+            probability, *ends, category, np.array(carcs, np.str_), action, decision, known, shown,
+            saving, minutes,
+        )  # fmt: skip
 
-    def _worst_lines(
+    def _lines(
         self, frame: Frame, probability: F64, rows: NDArray[np.int64]
-    ) -> NDArray[np.int32]:
-        """The number of the likeliest line (the first of equals) of each claim at ``rows``."""
+    ) -> tuple[F64, NDArray[np.int32]]:
+        """What is at stake of the claims at ``rows``; their likeliest lines, by row of ``frame``.
+
+        The line's number (the first of equals), 0 for the other claims.
+        """
         worst = np.zeros(len(frame), np.int32)
         part = frame.take(rows)
         lines = of_lines(self._model.lines, part, self._history, probability[rows])
         if len(lines):
             place = Segments(part.starts).first_highest(lines[None])[0]
             worst[rows] = np.where(place >= 0, part.line_number[place], 0)
-        return worst
+        return at_stake(part, lines, probability[rows]), worst
 
     def _tests(
         self, frame: Frame, values: F32, prediction: Prediction, looked: NDArray[np.bool_]

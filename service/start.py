@@ -12,6 +12,7 @@ from claims.errors import UserError
 from claims.keys import load_keys
 from features.history import History, HistoryError
 from models.aliases import CHAMPION, MODEL, resolve
+from models.costs import Costs
 from models.denial import FEATURE_NAMES, DenialModel
 from models.edits import load_rules
 from models.record import names_digest
@@ -73,6 +74,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     history = open_history(settings)
     repository = AuditRepository(settings.home / FILE)
     rules = load_rules(settings)
+    costs = Costs.of(settings)
     scorer = Scorer(
         model,
         history,
@@ -80,6 +82,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
         name=reference.name,
         version=reference.version,
         rules=rules,
+        costs=costs,
     )
     about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)

@@ -14,6 +14,7 @@ from models.calibration import Calibration
 from models.carcs import CarcTable
 from models.causes import evidence
 from models.denial import DenialModel
+from models.habits import Habits
 from models.interval import Interval, places
 from models.lines import LineParts
 from models.pool import Pool
@@ -104,13 +105,14 @@ def fit(
     progress: Progress,
     lines: LineParts | None = None,
     forgotten: Foretold | None = None,
+    habits: Habits | None = None,
 ) -> Fitted:
     """Learn from the examples ``train``, calibrate by the out-of-time predictions ``out``.
 
     ``values`` (n by features), ``payer_key`` (``Frame.payer``), ``group`` (claims alike,
     ``training.alike``) and ``thickness`` (``models.support``) belong to the n examples; only those
-    of ``train`` and at ``out.places`` are looked at. ``lines`` were learned beside it; the interval
-    learns from ``forgotten`` claims too.
+    of ``train`` and at ``out.places`` are looked at. ``lines`` and ``habits`` were learned beside
+    it; the interval learns from ``forgotten`` claims too.
     """
     with progress.stage("Learning who is denied, and why", rounds) as advance:
         of = boosters.material(values, examples, train, settings)
@@ -130,5 +132,6 @@ def fit(
         interval=interval(thickness, group, out, examples, calibration, settings, forgotten),
         lines=lines,
         pool=pool(values, out, examples, prior, settings),
+        habits=habits,
     )
     return Fitted(model, made.rounds, made.gain)

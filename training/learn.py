@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from claims.progress import Progress
 from features.catalog import FEATURES, NAMES
 from models.denial import DenialModel, Prediction
+from models.habits import Habits
 from models.promise import Promise
 from training import baselines, leaks, promising
 from training.alike import Foretold, alike
@@ -30,6 +31,7 @@ from training.examples import Examples, Known, learnable
 from training.fit import Fitted, fit
 from training.folds import OutOfTime, foretell, gather
 from training.forgetting import forgotten
+from training.habits import habits
 from training.lines import LineRecipe, Tested, rehearse
 from training.prepare import Prepared, matrix, thicknesses
 from training.splits import Split, split
@@ -147,7 +149,7 @@ def learn(
         values, frame.payer[examples.rows], group, known, examples, parts, settings, digest, lines
     )
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
-    judged = _judged(of, out, rounds, progress)
+    judged = _judged(of, out, rounds, habits(prepared, parts.test_starts), progress)
     with progress.stage("Judging it on later claims"):
         predicted = judged.model.predict(values[parts.test])
         peers = _peers(values, examples, parts, settings.seed)
@@ -162,8 +164,9 @@ def learn(
         judged.model, frame.take(examples.rows[parts.test]), prepared.history,
         examples.denied[parts.test], group[parts.test], settings.seed, progress,
     )  # fmt: skip
+    usual = habits(prepared, examples.maturity.until + 1)
     registered, refit = _registered(
-        of, everything, unknown, rounds, judged.model, promise, tested, progress
+        of, everything, unknown, rounds, judged.model, promise, tested, usual, progress
     )
     with progress.stage("Measuring"):
         evaluation = _evaluation(of, claims, judged, predicted, peers, refit)
@@ -184,7 +187,9 @@ def learn(
     )
 
 
-def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> Fitted:
+def _judged(
+    of: _Material, out: OutOfTime, rounds: int, usual: Habits, progress: Progress
+) -> Fitted:
     """The model that knows nothing of the test period."""
     lines = None if of.lines is None else of.lines.fit(of.split.train, progress)
     return fit(
@@ -200,6 +205,7 @@ def _judged(of: _Material, out: OutOfTime, rounds: int, progress: Progress) -> F
         _facts(of, of.split.test_starts),
         progress,
         lines,
+        habits=usual,
     )
 
 
@@ -228,6 +234,7 @@ def _registered(
     judged: DenialModel,
     promise: Promise,
     tested: Tested | None,
+    usual: Habits,
     progress: Progress,
 ) -> tuple[Fitted, Refit]:
     """The same recipe on all examples; the lines' calibration learns from ``tested`` ones too.
@@ -244,7 +251,7 @@ def _registered(
     lines = None if of.lines is None else of.lines.fit(every, progress, tested)
     made = fit(
         of.values, of.payer_key, of.group, of.thickness, examples, every, rounds, out, of.settings,
-        facts, progress, lines, unknown,
+        facts, progress, lines, unknown, habits=usual,
     )  # fmt: skip
     day = examples.day[every.places]
     refit = Refit(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from claims.arrays import cents, numbers
 from claims.dataset import Dataset
 from claims.labels import Labels, label
 from claims.progress import Progress
@@ -30,12 +32,17 @@ _TAKEN = 8 * _CHUNK
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A dataset's claims, their outcomes, the history that both make, and the examples."""
+    """A dataset's claims, their outcomes, the history that both make, and the examples.
+
+    ``paid`` (n): cents that the payer paid by the answer that is the outcome, -1 while there is
+    none or it does not say.
+    """
 
     frame: Frame
     history: History
     examples: Examples
     labels: Labels
+    paid: I64
 
 
 def prepare(dataset: Dataset, progress: Progress) -> Prepared:
@@ -45,7 +52,18 @@ def prepare(dataset: Dataset, progress: Progress) -> Prepared:
         frame = Frame.from_tables(dataset.claims, dataset.lines)
     with progress.stage("Building the history"):
         history = History.build(frame, labels)
-    return Prepared(frame, history, make(frame, labels, Payers.of(dataset.claims)), labels)
+    examples = make(frame, labels, Payers.of(dataset.claims))
+    return Prepared(frame, history, examples, labels, _paid(dataset, labels))
+
+
+def _paid(dataset: Dataset, labels: Labels) -> I64:
+    said = cents(dataset.remittances["paid"])
+    stated = numbers(pc.is_valid(dataset.remittances["paid"]), np.bool_)
+    answered = np.flatnonzero(labels.remittance >= 0)
+    rows = labels.remittance[answered]
+    found = np.full(len(labels.remittance), -1, np.int64)
+    found[answered] = np.where(stated[rows] & (said[rows] >= 0), said[rows], -1)
+    return found
 
 
 def matrix(frame: Frame, history: History, rows: I64, progress: Progress) -> F32:

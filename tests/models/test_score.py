@@ -29,7 +29,7 @@ def test_has_the_names_of_the_contract(scorer: Scorer) -> None:
     assert set(plain["lines"][0]) == {"line", "denial_probability", *EXPLAINED}
     assert set(plain["reasons"][0]) == {"factor", "text", "value", "contribution", "category"}
     action = {"action", "owner", "text", "probability_after", "fields", "basis", "attest"}
-    assert set(plain["actions"][0]) == action
+    assert set(plain["actions"][0]) == action | {"minutes", "saving", "deadline"}
     assert plain["combination"] is None
     assert set(plain["edits"][0]) == {"code", "severity", "field", "text", "mend"}
     assert set(plain["rules"]) == {"digest"}

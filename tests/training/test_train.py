@@ -22,7 +22,7 @@ from training.examples import make
 from training.leaks import _turned
 from training.learn import Learned, learn
 from training.payers import Payers
-from training.prepare import Prepared, prepare
+from training.prepare import prepare
 from training.problems import TrainingError
 from training.report import console, show, show_assessment
 from training.train import Trained, train
@@ -180,7 +180,8 @@ def test_what_is_known_from_the_test_period_on_teaches_the_judged_model_nothing(
     turned = _turned(prepared.labels, late, prepared.frame.line_claim)
     history = History.build(prepared.frame, turned)
     payers = Payers.of(data.claims)
-    planted = Prepared(prepared.frame, history, make(prepared.frame, turned, payers), turned)
+    examples = make(prepared.frame, turned, payers)
+    planted = replace(prepared, history=history, examples=examples, labels=turned)
     changed = learn(planted, 0, data.digest(), SMALL, SILENT)
     # The promise is measured on the test period, and so may differ; all that was learned may not.
     assert _learnt(changed.judged.model) == _learnt(honest.judged.model)
