@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from claims.dataset import Dataset
     from claims.progress import Progress
     from claims.settings import Settings
+    from cli.score_rank import DayWork
     from features.frame import Frame
     from features.history import History
     from models.frame_scores import FrameScores
@@ -54,6 +55,12 @@ def score(
         float | None,
         typer.Option(help="Precision to keep, such as 0.9, in place of the model's threshold."),
     ] = None,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="Actions a day: rank the claims, choose that many.")
+    ] = None,
+    budget_minutes: Annotated[
+        float | None, typer.Option(min=1, help="Minutes of work a day: the same by time.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Reading processes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -64,7 +71,7 @@ def score(
     from claims.settings import Settings
     from cli.notes import tell
     from cli.progress import watch
-    from cli.score_rows import table, write, writer_for
+    from cli.score_rows import ranked, table, write, writer_for
     from models.costs import Costs
     from models.promise import threshold_for
     from models.scoring import Scorer
@@ -91,9 +98,21 @@ def score(
     with progress.stage("Scoring", total=len(frame)) as advance:
         scorer = Scorer(denial, known, keys, version=reference.version, costs=costs)
         scores = scorer.score_frame(frame, advance, precision)
-    write(table(_ids(claims), scores, frame.as_of, claims.claims["charge"], precision), out)
-    used = Used(reference.version, scorer.threshold(precision), precision)
+    work = _work(scores, budget, budget_minutes)
+    rows = table(_ids(claims), scores, frame.as_of, claims.claims["charge"], precision)
+    write(ranked(rows, {} if work is None else work.columns(scores)), out)
+    used = Used(reference.version, scorer.threshold(precision), precision, work)
     _summary(scores, claims, out, used, as_json=as_json)
+
+
+def _work(scores: FrameScores, budget: int | None, minutes: float | None) -> DayWork | None:
+    """The day's work, where a budget was named."""
+    from cli.score_rank import DayWork
+    from models.rank import Budget
+
+    if budget is None and minutes is None:
+        return None
+    return DayWork.of(scores, Budget(actions=budget, minutes=minutes))
 
 
 def _day(as_of: str) -> int | None:
@@ -155,11 +174,15 @@ def _report(claims: Dataset) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What the decisions rest on: version, threshold, and the precision that it keeps, if asked."""
+    """What the decisions rest on: version, threshold, and the precision that it keeps, if asked.
+
+    ``work``: what of it is done in a day, if a budget was named.
+    """
 
     version: str
     threshold: float
     precision: float | None
+    work: DayWork | None = None
 
 
 def _summary(scores: FrameScores, claims: Dataset, out: Path, used: Used, *, as_json: bool) -> None:
@@ -175,6 +198,8 @@ def _summary(scores: FrameScores, claims: Dataset, out: Path, used: Used, *, as_
         told |= {"threshold": used.threshold, "precision_promised": used.precision}
         told |= {name: counts[name] for name in decisions}
         told |= {"amount_to_look_at": f"{at_risk:.2f}", "problems": len(claims.problems)}
+        if used.work is not None:
+            told |= {"ranked": used.work.totals(scores)}
         print(json.dumps({**told, "out": str(out)}, indent=2))
         return
     said = ", ".join(f"{counts[name]:,} {name}" for name in decisions)
@@ -184,3 +209,5 @@ def _summary(scores: FrameScores, claims: Dataset, out: Path, used: Used, *, as_
         f"Scored {len(scores.decision):,} claims with model version {used.version}: {said}; "
         f"${at_risk:,.2f} on those to hold or review. Wrote {out}"
     )
+    if used.work is not None:
+        used.work.show(scores, _ids(claims))

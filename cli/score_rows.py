@@ -15,7 +15,7 @@ from cli.errors import WRONG_CALL, CliError
 from cli.private import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -55,6 +55,13 @@ def table(
             **promised,
         }
     )
+
+
+def ranked(rows: pa.Table, columns: Mapping[str, NDArray[np.generic]]) -> pa.Table:
+    """``rows`` with the further ``columns`` behind theirs."""
+    for name, values in columns.items():
+        rows = rows.append_column(name, pa.array(values))
+    return rows
 
 
 def writer_for(out: Path) -> Callable[[pa.Table, BinaryIO], None]:

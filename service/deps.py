@@ -23,7 +23,12 @@ PRECISION_MEANING: Final = (
     "Share of the claims at or above the threshold that are denied indeed, 0.5 to 0.99: the "
     "threshold that keeps it takes the place of the model's own; 422 when none does."
 )
-
+ACTIONS_MEANING: Final = (
+    "How many actions the day allows; default: PRECLEAR_DAILY_ACTIONS, and else no limit."
+)
+MINUTES_MEANING: Final = (
+    "How many minutes of work the day allows; default: PRECLEAR_DAILY_MINUTES, and else no limit."
+)
 STRICT_MEANING: Final = (
     "Also judge an 837 by its implementation guide (pyx12, several milliseconds a claim): what it "
     "finds is in `edits`, with codes that begin with `guide_`."
@@ -56,3 +61,10 @@ Held = Annotated[State, Depends(_state)]
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
 Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]
 Strict = Annotated[bool, Query(description=STRICT_MEANING)]
+Actions = Annotated[
+    int | None, Query(ge=1, le=1_000_000, description=ACTIONS_MEANING, examples=[40])
+]
+Minutes = Annotated[
+    float | None,
+    Query(gt=0, le=1_000_000, allow_inf_nan=False, description=MINUTES_MEANING, examples=[480]),
+]

@@ -56,6 +56,8 @@ class Day:
     saved: F64
 
 
+Most = Callable[[int], int]
+"""How many claims of a day can be worked, by how many were sent."""
 Order = Callable[[Day], I64]
 """Places of a day's claims, first to be worked first."""
 
@@ -134,9 +136,7 @@ class Worked:
     minutes: float
 
 
-def work(
-    all_days: Sequence[Day], order: Order, most: Callable[[int], int], flagged: bool
-) -> Worked:
+def work(all_days: Sequence[Day], order: Order, most: Most, flagged: bool) -> Worked:
     """Work the first ``most(claims of the day)`` of each day's list.
 
     By value, nothing is worked that is not expected to save anything; the other orders know of no
@@ -161,7 +161,7 @@ def _fixed(count: int) -> int:
     return ACTIONS
 
 
-def _part(share: float) -> Callable[[int], int]:
+def _part(share: float) -> Most:
     return lambda count: max(1, round(share * count))
 
 
@@ -177,7 +177,7 @@ def report(name: str, all_days: Sequence[Day]) -> list[str]:
         "| list | budget a day | order | saved | of all | actions | per action | minutes |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    budgets = [(f"{ACTIONS} claims", _fixed)]
+    budgets: list[tuple[str, Most]] = [(f"{ACTIONS} claims", _fixed)]
     budgets += [(f"{share:.0%} of the day's claims", _part(share)) for share in SHARES]
     for listed, only in (("all claims", False), ("flagged claims", True)):
         for said, most in budgets:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from models.score import Score
+from claims.categories import Action, Owner
+from models.score import Decision, Score
 from service.body import JSON, JSON_LINES, X12
 from service.problem_document import ProblemDocument
 from service.scoring.claim_form import BesideRequest, ClaimRequest
@@ -23,6 +24,61 @@ class Scores(BaseModel):
     problems: list[ProblemDocument] = Field(
         description="Parts of an 837 that could not be read; `segment` says where."
     )
+
+
+class RankedClaim(BaseModel):
+    """One claim of the worklist: its score in short, and the first action with what it is worth."""
+
+    rank: int = Field(description="1 is to be worked first.")
+    chosen: bool = Field(description="Whether it fits into the day's budget and saves anything.")
+    claim_id: str
+    score_id: str
+    denial_probability: float
+    decision: Decision
+    decision_reason: str
+    action: Action
+    owner: Owner
+    text: str
+    minutes: float
+    saving: str = Field(description="Dollars, net of the cost of the minutes.")
+    saving_per_minute: str | None = Field(description="null for what takes no time.")
+    deadline: str | None = Field(description="Last day on which it helps, ISO; null: not known.")
+    amount_at_risk: str
+
+
+class DayBudget(BaseModel):
+    """What the day allows; null is no limit."""
+
+    actions: int | None
+    minutes: float | None
+
+
+class RankTotals(BaseModel):
+    """Counts and sums over the batch."""
+
+    claims: int
+    hold: int
+    review: int
+    submit: int
+    chosen: int
+    minutes: float = Field(description="Of the chosen.")
+    saving: str = Field(description="Of the chosen, dollars.")
+    saving_of_all: str = Field(description="Of all that save anything, whatever the budget.")
+    budget: DayBudget
+
+
+class RankProblem(ProblemDocument):
+    """A claim of the batch, or a part of an 837, that could not be ranked."""
+
+    claim: int | None = Field(None, description="Which claim of the batch, counted from 1.")
+
+
+class Worklist(BaseModel):
+    """A day's work, the most money saved per minute first."""
+
+    worklist: list[RankedClaim]
+    totals: RankTotals
+    problems: list[RankProblem]
 
 
 class BatchRequest(BaseModel):
@@ -80,6 +136,16 @@ SCORE: Final[dict[str, Any]] = {
         }
     ),
 }
+_BATCH_BODY: Final = _body(
+    {
+        JSON: {
+            "schema": _ref("BatchRequest"),
+            "examples": {"two": {"summary": "Two claims", "value": {"claims": [FLAT, BESIDE]}}},
+        },
+        JSON_LINES: {"schema": {"type": "string", "description": "One claim a line."}},
+        X12: _X12,
+    }
+)
 BATCH: Final[dict[str, Any]] = {
     "operation_id": "score_batch",
     "responses": _answers(
@@ -88,27 +154,24 @@ BATCH: Final[dict[str, Any]] = {
             JSON_LINES: {"schema": {"type": "string", "description": "One answer a line."}},
         }
     ),
-    "openapi_extra": _body(
-        {
-            JSON: {
-                "schema": _ref("BatchRequest"),
-                "examples": {"two": {"summary": "Two claims", "value": {"claims": [FLAT, BESIDE]}}},
-            },
-            JSON_LINES: {"schema": {"type": "string", "description": "One claim a line."}},
-            X12: _X12,
-        }
-    ),
+    "openapi_extra": _BATCH_BODY,
+}
+RANK: Final[dict[str, Any]] = {
+    "operation_id": "rank",
+    "responses": _answers({JSON: {"schema": _ref("Worklist")}}),
+    "openapi_extra": _BATCH_BODY,
 }
 
 
 def schemas() -> dict[str, Any]:
-    """The schemas that the two endpoints refer to, for ``components``."""
+    """The schemas that the endpoints refer to, for ``components``."""
     _, said = models_json_schema(
         [
             (ClaimRequest, "validation"),
             (BesideRequest, "validation"),
             (BatchRequest, "validation"),
             (Scores, "serialization"),
+            (Worklist, "serialization"),
             (ProblemDocument, "serialization"),
         ],
         ref_template="#/components/schemas/{model}",

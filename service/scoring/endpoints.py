@@ -1,4 +1,4 @@
-"""``POST /score`` and ``POST /score/batch``."""
+"""``POST /score``, ``POST /score/batch`` and ``POST /rank``."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import asyncio
 import json
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from models.promise import PromiseError, threshold_for
+from models.rank import Budget
 from service.body import JSON_LINES, kind_of, read_body
-from service.deps import AsOf, Held, Precision, Strict
+from service.deps import Actions, AsOf, Held, Minutes, Precision, Strict
 from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
-from service.scoring.documents import BATCH, SCORE
+from service.scoring.documents import BATCH, RANK, SCORE
+from service.scoring.rank import worklist
 from service.scoring.requests import parse_claim, parse_json
 from service.scoring.service import CHUNK
 from service.scoring.strict import judged
@@ -24,8 +26,9 @@ from service.scoring.x12 import claims_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
+    from claims.settings import Settings
     from service.deps import State
     from service.scoring.service import Answer
 
@@ -82,6 +85,54 @@ async def score_batch(
     claims = listed(await asyncio.to_thread(parse_json, body), settings.max_claims)
     scores = [one async for part in answers(held.scoring, claims, slot, CHUNK) for one in part]
     return JSONResponse({"scores": scores, "problems": []})
+
+
+@router.post("/rank", response_class=JSONResponse, **RANK)
+async def rank(
+    request: Request,
+    held: Held,
+    budget: Actions = None,
+    minutes: Minutes = None,
+    as_of: AsOf = None,
+    precision: Precision = None,
+) -> Response:
+    """Score a batch and order it for a day's work: money saved per minute first.
+
+    Takes what ``/score/batch`` takes. Every score is written to the audit log before the answer.
+    """
+    _can_keep(held, precision)
+    settings = held.settings
+    kind = kind_of(request, ("json", "x12", "jsonl"))
+    body = await read_body(request, settings.max_body_bytes)
+    problems: list[dict[str, object]] = []
+    slots: Sequence[Slot]
+    if kind == "x12":
+        found = await asyncio.to_thread(
+            claims_of, body, settings.max_lines, settings.max_claims, as_of
+        )
+        slots, problems = found.slots, found.problems
+    else:
+        slots = await asyncio.to_thread(_slots_of, body, kind == "jsonl", settings, as_of)
+    ready = partial(_promised, precision=precision)
+    parts = answers(held.scoring, slots, ready, CHUNK)
+    scores = [one async for part in parts for one in part]
+    day = Budget(
+        actions=budget if budget is not None else settings.daily_actions,
+        minutes=minutes if minutes is not None else settings.daily_minutes,
+    )
+    told = await asyncio.to_thread(worklist, scores, day)
+    told["problems"] = [*cast("list[dict[str, object]]", told["problems"]), *problems]
+    return JSONResponse(told)
+
+
+def _slots_of(body: bytes, lines: bool, settings: Settings, as_of: dt.date | None) -> list[Slot]:
+    """The slots of JSON, one line a claim or all in one list. Raises ``Problem``."""
+    claims: Sequence[object]
+    if lines:
+        claims = lines_of(body, settings.max_claims)
+    else:
+        claims = listed(parse_json(body), settings.max_claims)
+    return [slot_of(claim, settings, as_of) for claim in claims]
 
 
 def _can_keep(held: State, precision: float | None) -> None:
