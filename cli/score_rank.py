@@ -28,7 +28,8 @@ class DayWork:
     @classmethod
     def of(cls, scores: FrameScores, budget: Budget) -> DayWork:
         """Rank all claims of ``scores``."""
-        return cls(budget, rank(scores.saving, scores.minutes, budget))
+        flagged = scores.decision != "submit"
+        return cls(budget, rank(scores.saving, scores.minutes, flagged, budget))
 
     def columns(self, scores: FrameScores) -> dict[str, NDArray[Any]]:
         """What the file gains: ``rank`` from 1, ``saving`` and ``minutes``, ``chosen``."""

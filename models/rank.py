@@ -1,6 +1,7 @@
 """Which claims to work first, and which of them fit into a day: money saved per minute of work.
 
-An action that saves nothing is never chosen. Equals keep the order in which they came.
+An action that saves nothing is never chosen, nor a claim that is sent as it is: to send it is no
+work of the day. Equals keep the order in which they came.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Budget:
 class Ranking:
     """``order`` (n): places of the claims, best first. ``chosen`` (n), by place: within the budget.
 
-    ``rate`` (n), by place: dollars a minute, 0 for what takes no time.
+    ``rate`` (n), by place: dollars a minute, 0 for what takes no time or is sent.
     """
 
     order: I64
@@ -35,16 +36,19 @@ class Ranking:
     rate: F64
 
 
-def rank(saving: F64, minutes: F64, budget: Budget) -> Ranking:
-    """Rank n claims by what their first actions save net of cost (dollars), and take minutes.
+def rank(saving: F64, minutes: F64, flagged: Flags, budget: Budget) -> Ranking:
+    """Rank n claims by what their first actions save net of cost (dollars), and take (minutes).
 
-    >>> ranking = rank(np.array([9.0, 8.0, -1.0]), np.array([9.0, 2.0, 5.0]), Budget(actions=1))
+    ``flagged`` (n): held or to be reviewed.
+
+    >>> saving, minutes, flagged = np.array([9.0, 8.0, -1.0]), np.array([9.0, 2.0, 5.0]), np.ones(3)
+    >>> ranking = rank(saving, minutes, flagged > 0, Budget(actions=1))
     >>> ranking.order.tolist(), ranking.chosen.tolist()
     ([1, 0, 2], [False, True, False])
     """
-    takes = minutes > 0
+    takes = flagged & (minutes > 0)
     rate = np.divide(saving, minutes, out=np.zeros(len(saving)), where=takes)
-    order = np.lexsort((-saving, -rate))
+    order = np.lexsort((-np.where(flagged, saving, 0.0), -rate))
     chosen = np.zeros(len(saving), np.bool_)
     actions, left = budget.actions, budget.minutes
     for place in order[(saving[order] > 0) & takes[order]].tolist():

@@ -51,7 +51,7 @@ from models.score import (
     amount,
 )
 from models.support import levels, support, thickness
-from models.value import Recovery, Valuer, at_stake
+from models.value import Valuer, at_stake
 from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
 from models.why import Why
 
@@ -120,23 +120,20 @@ class Scorer:
         rules: Rulebook | None = None,
         mends: tuple[Mend, ...] = MENDS,
         costs: Costs | None = None,
-        recovery: Recovery | None = None,
-        filing_days: Callable[[Claim], int | None] | None = None,
     ) -> None:
         """``name`` and ``version`` are the model's in its registry; they go into each answer.
 
-        ``rules`` are those that edits are found by: the starter set where none are given. Of
-        ``mends``, those that the model can judge are tried on each claim.
-        ``costs`` (the usual ones), ``recovery`` of denials and the payers' ``filing_days`` say what
-        actions are worth and until when; where the last two are not known, history says.
+        ``rules`` are those that edits and filing limits are found by: the starter set where none
+        are given. Of ``mends``, those that the model can judge are tried on each claim. ``costs``
+        (the usual ones) say what actions are worth.
         """
         self._model = model
         self._history = history
         self._keys = keys
-        self._valuer = Valuer(costs or Costs.usual(), model.habits, recovery)
-        self._deadlines = Deadlines(model.habits, filing_days)
+        self._valuer = Valuer(costs or Costs.usual(), model.habits, model.recovery)
         self._mends = mends_of(model.booster.varied, mends)
         self._rules = rules or starter_rules()
+        self._deadlines = Deadlines(model.habits, self._rules.profiles)
         self._rules_ref = RulesRef(digest=self._rules.digest)
         self._ref = ModelRef(name=name, version=version, digest=model.digest)
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORY_CODE, Action, Category
+from claims.categories import CATEGORIES, CATEGORY_CODE, Action, Category
 from features.frame import Frame
 from models.advice import Situation
 from models.costs import Costs
@@ -53,11 +53,25 @@ PREVENTS: Final[Mapping[Action, Category]] = {
 """The category that each action is about; ``submit`` is about none."""
 
 
-class Recovery(Protocol):
-    """What history shows of denials that were worked."""
+class Chance(Protocol):
+    """How often a denial that was sent again was paid, and how many were sent again."""
 
-    def chance(self, category: int, payer: int) -> float | None:
-        """Chance that one is paid in the end, by place in ``CATEGORIES`` and ``Frame.payer``."""
+    @property
+    def chance(self) -> float:
+        """Chance that one is paid in the end."""
+        ...
+
+    @property
+    def resent(self) -> int:
+        """How many of the category the chance rests on."""
+        ...
+
+
+class Recovery(Protocol):
+    """What history shows of denials that were worked (``models.recovery``)."""
+
+    def chance(self, category: str, payer: int) -> Chance:
+        """The chance of a denial of ``category`` by ``payer`` (``Frame.payer``)."""
         ...
 
 
@@ -160,10 +174,14 @@ class Valuer:
     def _recovered(self, categories: F64, payer: int) -> float | None:
         if self.recovery is None:
             return None
-        chances = [self.recovery.chance(place, payer) for place in range(len(categories))]
-        usual = self.costs.recovered
-        each = [usual if chance is None else chance for chance in chances]
-        return float(sum(share * one for share, one in zip(categories.tolist(), each, strict=True)))
+        shares = zip(CATEGORIES, categories.tolist(), strict=True)
+        return float(sum(share * self._chance(name, payer) for name, share in shares))
+
+    def _chance(self, category: Category, payer: int) -> float:
+        shown = None if self.recovery is None else self.recovery.chance(category, payer)
+        if shown is None or not shown.resent:
+            return self.costs.recovered
+        return shown.chance
 
     def value(self, actions: Sequence[ActionAdvice], now: Situation, worth: Worth) -> Valued:
         """What each of ``actions`` takes and saves, net of its cost; never none."""

@@ -68,12 +68,12 @@ def _highest(values: F64) -> I64:
 
 def by_value(day: Day) -> I64:
     """As ``models.rank`` does it: dollars saved per minute."""
-    return rank(day.saving, day.minutes, Budget()).order
+    return rank(day.saving, day.minutes, day.flagged, Budget()).order
 
 
 ORDERS: Final[Mapping[str, Order]] = {
     "value per minute": by_value,
-    "value": lambda day: _highest(day.saving),
+    "value": lambda day: _highest(np.where(day.flagged, day.saving, 0.0)),
     "probability": lambda day: _highest(day.probability),
     "amount": lambda day: _highest(day.amount),
     "age": lambda day: _highest(day.age),
@@ -139,8 +139,8 @@ class Worked:
 def work(all_days: Sequence[Day], order: Order, most: Most, flagged: bool) -> Worked:
     """Work the first ``most(claims of the day)`` of each day's list.
 
-    By value, nothing is worked that is not expected to save anything; the other orders know of no
-    such bound and work as many as there are.
+    By value, nothing is worked that is sent, or not expected to save anything; the other orders
+    know of no such bound and work as many as there are.
     """
     dollars, actions, minutes = 0.0, 0, 0.0
     bound = order in (ORDERS["value"], ORDERS["value per minute"])
@@ -149,7 +149,7 @@ def work(all_days: Sequence[Day], order: Order, most: Most, flagged: bool) -> Wo
         if flagged:
             places = places[day.flagged[places]]
         if bound:
-            places = places[day.saving[places] > 0]
+            places = places[(day.flagged & (day.saving > 0))[places]]
         done = places[: most(len(day.age))]
         dollars += float(day.saved[done].sum())
         actions += len(done)

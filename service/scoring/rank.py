@@ -26,7 +26,8 @@ def worklist(answers: Sequence[Answer], budget: Budget) -> dict[str, object]:
     scores = [one for one in answers if "status" not in one]
     saving = np.array([float(_value(one)["saving"]) for one in scores])
     minutes = np.array([float(_value(one)["minutes"]) for one in scores])
-    ranking = rank(saving, minutes, budget)
+    flagged = np.array([one["decision"] != "submit" for one in scores], np.bool_)
+    ranking = rank(saving, minutes, flagged, budget)
     entries = [
         _entry(number, scores[place], chosen=bool(ranking.chosen[place]))
         for number, place in enumerate(ranking.order.tolist(), start=1)
@@ -41,7 +42,7 @@ def worklist(answers: Sequence[Answer], budget: Budget) -> dict[str, object]:
             "chosen": len(chosen),
             "minutes": float(minutes[chosen].sum()),
             "saving": f"{saving[chosen].sum():.2f}",
-            "saving_of_all": f"{saving[saving > 0].sum():.2f}",
+            "saving_of_all": f"{saving[flagged & (saving > 0)].sum():.2f}",
             "budget": {"actions": budget.actions, "minutes": budget.minutes},
         },
         "problems": [

@@ -253,6 +253,9 @@ def test_the_table_agrees_with_the_whole_answer(scorer: Scorer, world: Practice)
         if not score.edits:
             assert table.decision[row] == score.decision
             assert table.action[row] == score.actions[0].action
+            assert score.value is not None
+            assert f"{table.saving[row] + 0.0:.2f}" == score.value.saving
+            assert table.minutes[row] == score.value.minutes
 
 
 def test_the_table_reports_progress_and_takes_nothing(scorer: Scorer, world: Practice) -> None:

@@ -112,6 +112,9 @@ def broken(claim: dict[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
         (f"/score/{MARK}?{MARK}={MARK}", JSON, text.encode()),
         ("/score/batch", JSON, json.dumps({"claims": MARK}).encode()),
         ("/score/batch", JSON, json.dumps({MARK: [claim]}).encode()),
+        ("/rank", JSON, json.dumps({MARK: [claim]}).encode()),
+        (f"/rank?budget={MARK}&minutes={MARK}", JSON, text.encode()),
+        ("/rank", X12, f"ISA*{MARK}".encode()),
         ("/score", X12, text.encode()),
         ("/score", X12, f"ISA*{MARK}".encode()),
     ]

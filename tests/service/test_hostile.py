@@ -114,7 +114,7 @@ def test_every_claim_that_the_schema_allows_is_scored(
         ),
         max_leaves=12,
     ),
-    path=st.sampled_from(["/score", "/score/batch"]),
+    path=st.sampled_from(["/score", "/score/batch", "/rank"]),
 )  # fmt: skip
 def test_any_json_is_answered(client: TestClient, body: object, path: str) -> None:
     content = json.dumps(body).encode("utf-8", "replace")

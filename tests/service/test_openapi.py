@@ -32,6 +32,8 @@ def test_every_example_is_answered(client: TestClient, document: dict[str, Any])
         ("/score", "application/edi-x12"),
         ("/score/batch", "application/json"),
         ("/triage", "application/edi-x12"),
+        ("/rank", "application/json"),
+        ("/rank", "application/edi-x12"),
     }
     for path, media, value in found:
         content = value if isinstance(value, str) else json.dumps(value)
@@ -40,7 +42,8 @@ def test_every_example_is_answered(client: TestClient, document: dict[str, Any])
         if path == "/triage":
             assert answer.json()["denials"]
             continue
-        scores = answer.json().get("scores", [answer.json()])
+        told = answer.json()
+        scores = told.get("scores", told.get("worklist", [told]))
         assert scores
         assert all("denial_probability" in score for score in scores)
 
@@ -64,7 +67,7 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 
 def test_every_operation_says_what_may_go_wrong(document: dict[str, Any]) -> None:
-    for path in ("/score", "/score/batch"):
+    for path in ("/score", "/score/batch", "/rank"):
         answers = document["paths"][path]["post"]["responses"]
         assert set(answers) >= {"200", "400", "413", "415", "422", "503"}
         assert "application/problem+json" in answers["422"]["content"]
