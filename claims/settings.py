@@ -83,10 +83,10 @@ class Settings(BaseSettings):
         description="TOML with the minutes that each action takes; unset: those of docs/value.md",
     )
     tested_helps: float = Field(
-        0.8, gt=0, le=1, description="chance that an action whose what-if was tried can be done"
+        0.86, gt=0, le=1, description="chance that an action whose what-if was tried can be done"
     )
     untested_helps: float = Field(
-        0.5, gt=0, le=1, description="chance that an action that could not be tried helps"
+        0.7, gt=0, le=1, description="chance that an action that could not be tried helps"
     )
     daily_actions: int | None = Field(
         None, ge=1, description="actions that the practice can do a day; unset: no limit"
