@@ -69,7 +69,6 @@ def score(
     from claims.dataset import read_dataset
     from claims.keys import load_keys
     from claims.settings import Settings
-    from cli.notes import tell
     from cli.progress import watch
     from cli.score_rows import ranked, table, write, writer_for
     from models.costs import Costs
@@ -88,11 +87,7 @@ def score(
     progress = watch()
     catalogue = load_catalogue(settings.carc_csv)
     read = partial(read_dataset, keys=keys, catalogue=catalogue, workers=workers, progress=progress)
-    claims = read(paths, keep_ids=True, mapping=mapping)
-    tell(claims)
-    _report(claims)
-    if not claims.claims.num_rows:
-        raise CliError("there is no claim in these files: name 837 files")
+    claims = _told(read(paths, keep_ids=True, mapping=mapping))
     known = _history(settings, read(history) if history else None, claims, progress)
     frame = _frame(claims, day)
     with progress.stage("Scoring", total=len(frame)) as advance:
@@ -100,9 +95,20 @@ def score(
         scores = scorer.score_frame(frame, advance, precision)
     work = _work(scores, budget, budget_minutes)
     rows = table(_ids(claims), scores, frame.as_of, claims.claims["charge"], precision)
-    write(ranked(rows, {} if work is None else work.columns(scores)), out)
+    write(rows if work is None else ranked(rows, work.columns(scores)), out)
     used = Used(reference.version, scorer.threshold(precision), precision, work)
     _summary(scores, claims, out, used, as_json=as_json)
+
+
+def _told(claims: Dataset) -> Dataset:
+    """``claims`` as they are, having said what could not be read. Raises ``CliError``: no claim."""
+    from cli.notes import tell
+
+    tell(claims)
+    _report(claims)
+    if not claims.claims.num_rows:
+        raise CliError("there is no claim in these files: name 837 files")
+    return claims
 
 
 def _work(scores: FrameScores, budget: int | None, minutes: float | None) -> DayWork | None:
