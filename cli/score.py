@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli.errors import WRONG_CALL, CliError
-from cli.options import MappingFile
+from cli.options import DayActions, DayMinutes, MappingFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,12 +55,8 @@ def score(
         float | None,
         typer.Option(help="Precision to keep, such as 0.9, in place of the model's threshold."),
     ] = None,
-    budget: Annotated[
-        int | None, typer.Option(min=1, help="Actions a day: rank the claims, choose that many.")
-    ] = None,
-    budget_minutes: Annotated[
-        float | None, typer.Option(min=1, help="Minutes of work a day: the same by time.")
-    ] = None,
+    budget: DayActions = None,
+    budget_minutes: DayMinutes = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Reading processes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
