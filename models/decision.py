@@ -5,8 +5,8 @@ First by rule and probability:
 * ``hold``: the practice's own facts say that the payer will deny (``edits.HOLDING``), or the
   probability reaches the threshold and either a mend that was tried lowers it by ``HELPS`` of
   itself, or it is hopeless (``HOPELESS``) to send the claim as it is;
-* ``review``: it reaches ``REVIEW`` of the threshold, a rule is broken, or nothing is known of the
-  payer (silence is never shown as clean);
+* ``review``: it reaches ``REVIEW`` of the threshold, a rule is broken, or nothing is known of such
+  claims (silence is never shown as clean);
 * ``submit``: otherwise.
 
 Then by value: a claim that is kept back or looked at by its probability alone must be worth
@@ -99,7 +99,7 @@ def _why(now: Situation, decision: Decision, *, paying: bool, promised: bool) ->
     if _broken(now):
         return "it breaks a rule, for which it may be rejected before a payer judges it"
     if now.known == 0:
-        return "nothing is known of this payer, so its probability is a guess"
+        return "nothing is known of claims like it, so its probability is a guess"
     return (
         "its probability is near the threshold, and an action is expected to save more than it "
         "costs"

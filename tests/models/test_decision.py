@@ -46,8 +46,8 @@ def _now(probability: float, **changes: object) -> Situation:
         (_now(0.31), POOR, "submit", NOT_WORTH_IT),
         (_now(0.01, edits=(ENDED,)), POOR, "hold", "what the practice knows itself"),
         (_now(0.01, edits=(BROKEN,)), POOR, "review", "breaks a rule"),
-        (_now(0.01, known=0), POOR, "review", "nothing is known of this payer"),
-        (_now(0.9, known=0), POOR, "hold", "nothing is known of this payer"),
+        (_now(0.01, known=0), POOR, "review", "nothing is known of claims like it"),
+        (_now(0.9, known=0), POOR, "hold", "nothing is known of claims like it"),
     ],
 )
 def test_decisions_by_value(now: Situation, worth: Worth, decision: str, says: str) -> None:
