@@ -136,9 +136,8 @@ def learn(
 
     ``choose`` gives other settings, by the forward folds, before anything is fitted.
     """
-    examples = prepared.examples
+    examples, frame = prepared.examples, prepared.frame
     parts = split(examples)
-    frame = prepared.frame
     values = matrix(frame, prepared.history, examples.rows, progress)
     tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
     settings = tuned.settings if tuned else settings
@@ -149,7 +148,8 @@ def learn(
         values, frame.payer[examples.rows], group, known, examples, parts, settings, digest, lines
     )
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
-    judged = _judged(of, out, rounds, habits(prepared, parts.test_starts), progress)
+    usual = [habits(prepared, day) for day in (parts.test_starts, examples.maturity.until + 1)]
+    judged = _judged(of, out, rounds, usual[0], progress)
     with progress.stage("Judging it on later claims"):
         predicted = judged.model.predict(values[parts.test])
         peers = _peers(values, examples, parts, settings.seed)
@@ -164,9 +164,8 @@ def learn(
         judged.model, frame.take(examples.rows[parts.test]), prepared.history,
         examples.denied[parts.test], group[parts.test], settings.seed, progress,
     )  # fmt: skip
-    usual = habits(prepared, examples.maturity.until + 1)
     registered, refit = _registered(
-        of, everything, unknown, rounds, judged.model, promise, tested, usual, progress
+        of, everything, unknown, rounds, judged.model, promise, tested, usual[1], progress
     )
     with progress.stage("Measuring"):
         evaluation = _evaluation(of, claims, judged, predicted, peers, refit)
