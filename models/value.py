@@ -28,6 +28,15 @@ F64 = NDArray[np.float64]
 
 SURE: Final = 0.9
 """Probability of a denial, or a rejection, where a rule says so that the model does not know."""
+DENYING: Final = HOLDING | {
+    "authorization_missing",
+    "referral_missing",
+    "modifier_missing",
+    "filing_passed",
+    "ncci_pair",
+    "mue_exceeded",
+}
+"""Broken rules for which the payer denies what it has judged; for the others it sends it back."""
 NO_FALL: Final = 0.5
 """What is left of an untried action's chance when its what-if was tried and did not help."""
 
@@ -194,7 +203,7 @@ class Valuer:
 
     def _net(self, one: ActionAdvice, now: Situation, worth: Worth) -> float:
         saved = self.fall(one, now) * worth.loss
-        if _rules(one, now) - HOLDING:
+        if _rules(one, now) - DENYING:
             saved += SURE * self.costs.tested * worth.rejection
         return saved - self.costs.minutes[one.action] * self.costs.wage
 
@@ -206,7 +215,7 @@ class Valuer:
             later = max(now.tests.get("submit_now", {}).values(), default=now.probability)
             return max(later - now.probability, 0.0)
         risk = now.probability
-        if _rules(one, now) & HOLDING:
+        if _rules(one, now) & DENYING:
             risk = max(risk, SURE)
             return self.costs.tested * (risk - min(one.probability_after or 0.0, risk))
         about = risk * float(now.categories[CATEGORY_CODE[PREVENTS[one.action]]])

@@ -17,9 +17,10 @@ from features.catalog import NAMES
 from features.frame import Frame
 from models.advice import Situation
 from models.costs import Costs
+from models.edits import FAMILIES, HOLDING
 from models.habits import Habits
 from models.score import ActionAdvice, Edit
-from models.value import PREVENTS, SURE, Valuer, Worth, at_stake, loss, per_minute
+from models.value import DENYING, PREVENTS, SURE, Valuer, Worth, at_stake, loss, per_minute
 
 USUAL = Costs.usual()
 DOLLARS = st.floats(0, 1e6)
@@ -126,6 +127,15 @@ def test_a_rule_that_the_model_does_not_know_makes_a_rejection_or_a_denial_sure(
     held = replace(now, edits=(ended,))
     verify = _action("verify_eligibility", None, "eligibility.coverage_end")
     assert Valuer(USUAL).fall(verify, held) == pytest.approx(SURE * USUAL.tested)
+    listed = replace(EDIT, code="ncci_pair", field="lines[0].procedure")
+    review = _action("review_bundling", None, "lines[0].procedure")
+    asked = _now(0.02, "coding", edits=(listed,))
+    assert Valuer(USUAL).fall(review, asked) == pytest.approx(SURE * USUAL.tested)
+
+
+def test_every_rule_that_denies_is_one_that_is_known() -> None:
+    known = {rule.code for family in FAMILIES for rule in family.KNOWN}
+    assert HOLDING < DENYING <= known
 
 
 def test_what_saves_nothing_stands_behind_what_does() -> None:
