@@ -115,7 +115,7 @@ FACT_WORDS: Final[dict[str, Words]] = {
     ),
     "other_paid_share": Words(
         lambda value: f"earlier payers paid {100 * value:.0f} % of the charge",
-        "no earlier payer has paid anything yet",
+        "no earlier payer's payment is on the claim",
     ),
     "self_insured": _flag(
         "the patient is the subscriber", "the patient is insured through somebody else"

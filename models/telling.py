@@ -92,7 +92,10 @@ def _over(bound: float) -> float:
 
 _SIGN, _ABOVE, _BELOW = _bounds()
 _RATES: Final = np.flatnonzero([one.measure in ("rate", "recent") for one in LINE_FEATURES])
-_FACTS: Final = np.array([one.measure == "fact" for one in LINE_FEATURES])
+# On most claims no earlier payer could have paid.
+_MAY_BE_UNKNOWN: Final = np.array(
+    [one.measure == "fact" and one.name != "other_paid_share" for one in LINE_FEATURES]
+)
 _LEAN: Final = np.flatnonzero(ABOVE >= 0)
 # Features that only lines have come last and are no rates: places hold for both kinds of rows.
 
@@ -118,7 +121,7 @@ def may_raise(values: Row, compared: Row) -> Flags:
     found: Flags = values * _SIGN[:n] > _ABOVE[:n]
     rates = values[_RATES]
     found[_RATES] = (rates >= TRIFLE) & ~(rates <= compared[_RATES])
-    found |= np.isnan(values) & _FACTS[:n]
+    found |= np.isnan(values) & _MAY_BE_UNKNOWN[:n]
     return found
 
 

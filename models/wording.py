@@ -25,6 +25,7 @@ from models.grouping import strongest
 from models.lead_ins import fact, lead_in, one_line, value_of
 from models.telling import FEW, FIRM
 from models.words import (
+    ALONE,
     CATEGORY_WORDS,
     ELSEWHERE,
     FACTOR_WORDS,
@@ -41,6 +42,7 @@ POINTS_TO: Final = "this points above all to a denial"
 MANY: Final = 1000
 """Answers behind a low rate from which it is given with a decimal."""
 _PAYER: Final = ("payer",)
+_MISSING: Final = ("payer_missing", "payer_procedure_missing", "missing", "procedure_missing")
 MOST_MISSING: Final = 3
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind for kind in (*CLAIM_KINDS.kinds, *LINE_KINDS.kinds)
@@ -119,10 +121,11 @@ def _counted(lead: Feature, values: Row, beside: float, raises: bool) -> str:
         return "there is no service line to compare with others"
     if lead.measure == "share":
         rows, alike = USUAL[lead.kind]
+        alike = _by_itself(lead.kind, alike, values) + _detail(lead.kind, values)
         said = f"{percent(value)} of the {rows} answered so far {alike}"
         return said if one else f"for one line, {said}"
     base = kind.over or kind.name
-    what = SUBJECTS[base] + _detail(base, values)
+    what = _by_itself(base, SUBJECTS[base], values) + _detail(base, values)
     seen = value_of(values, f"{base}_seen")
     if lead.measure == "seen":
         said = _times(seen, what)
@@ -134,6 +137,11 @@ def _counted(lead: Feature, values: Row, beside: float, raises: bool) -> str:
             _compared(kind, value, beside, seen) if one else _of_payer(kind, values, value, raises)
         )
     return said if one else f"for one line, {said}"
+
+
+def _by_itself(kind: str, words: str, values: Row) -> str:
+    """The words of a kind; those about another procedure hold only where there is one."""
+    return words if value_of(values, "line_count") > 1 else ALONE.get(kind, words)
 
 
 def _compared(kind: Kind, rate: float, beside: float, seen: float) -> str:
@@ -195,7 +203,7 @@ def _rate(lead: Feature, rate: float, seen: float, what: str) -> str:
 
 
 def _detail(kind: str, values: Row) -> str:
-    if kind not in ("payer_missing", "payer_procedure_missing"):
+    if kind not in _MISSING:
         return ""
     missing = [words for name, words in MISSING_WORDS.items() if value_of(values, name) == 0]
     among = "among it " if len(missing) > MOST_MISSING else ""

@@ -34,7 +34,7 @@ SUBJECTS: Final[dict[str, str]] = {
     "payer_procedure_referral": "lines with this procedure to this payer sent so",
     "payer_procedure_attachment": "lines with this procedure to this payer sent so",
     "payer_procedure_modifiers": "lines with this procedure and these modifiers to this payer",
-    "payer_companion": "lines with this procedure beside the other one on the claim",
+    "payer_companion": "lines with this procedure to this payer beside the dearest other line",
     "payer_diagnosis": "lines to this payer for diagnoses of this group",
     "payer_procedure_diagnosis": "lines with this procedure to this payer for such diagnoses",
     "payer_procedure_code": "lines with this procedure to this payer for this diagnosis",
@@ -61,7 +61,7 @@ USUAL: Final[dict[str, tuple[str, str]]] = {
         "are for this very diagnosis",
     ),
     "procedure_modifiers": (_PROCEDURE, "carry the same modifiers or lack of them"),
-    "procedure_authorization": (_PROCEDURE, "are like it in that"),
+    "procedure_authorization": (_PROCEDURE, "went out so"),
     "procedure_setting": (_PROCEDURE, "are from this setting"),
     "procedure_units": (_PROCEDURE, "have as many units"),
     "procedure_companion": (
@@ -71,6 +71,12 @@ USUAL: Final[dict[str, tuple[str, str]]] = {
     "procedure_missing": (_PROCEDURE, "leave out the same"),
     "diagnosis": ("service lines", "are for diagnoses of this group"),
     "diagnosis_code": ("lines for this group of diagnoses", "are for this very diagnosis"),
+}
+
+# Of a claim with one line, nothing stands beside it.
+ALONE: Final[dict[str, str]] = {
+    "payer_companion": "lines with this procedure to this payer that stand alone on their claim",
+    "procedure_companion": "stand alone on their claim too",
 }
 
 CATEGORY_WORDS: Final[dict[Category | str, str]] = {
@@ -119,16 +125,16 @@ FACTOR_WORDS: Final[dict[str, str]] = {
     "accident": "whether an accident is stated",
     "diagnosis": "the diagnoses",
     "benefit_use": "how often the member had the procedure",
-    "member_history": "what this payer answered for this member",
+    "member_history": "the member's history with this payer",
     "eligibility": "what is known of the coverage",
-    "payer_history": "what this payer denied before",
-    "provider_history": "what was denied to this provider before",
-    "location_history": "what was denied to this location before",
-    "procedure_history": "what was denied of the procedures before",
+    "payer_history": "this payer's history",
+    "provider_history": "the provider's history",
+    "location_history": "the location's history",
+    "procedure_history": "the procedures' history",
     "companion_procedure": "which procedures stand side by side",
     "setting": "the setting of the services",
     "revenue_code": "the revenue codes",
-    "all_causes": "what was denied of such claims before",
+    "all_causes": "the history of such claims",
     "amount_of_history": "how much history there is",
 }
 

@@ -60,6 +60,7 @@ def _may(row: np.ndarray, name: str, elsewhere: float = np.nan) -> tuple[bool, b
         ("coverage_days", {"coverage_days": -3}, (True, False)),
         ("coverage_days", {"coverage_days": 90}, (False, True)),
         ("coverage_days", {"coverage_days": np.nan}, (True, False)),
+        ("other_paid_share", {"other_paid_share": np.nan}, (False, False)),
         ("repeats", {"repeats": 0}, (False, True)),
         ("repeats", {"repeats": 2}, (True, False)),
         ("lag_days", {"lag_days": 5}, (True, True)),

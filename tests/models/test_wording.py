@@ -147,6 +147,17 @@ def test_a_rate_stands_beside_the_one_it_leans_on() -> None:
     assert trifle.endswith("of service lines to all payers, under 0.1 %.")
 
 
+def test_a_line_that_stands_alone_has_nothing_beside_it() -> None:
+    row = _row(line_count=1, payer_companion_rate=0.3, payer_companion_seen=40)
+    assert sentence(BY_NAME["payer_companion_rate"], row, raises=True) == (
+        "Of 40 lines with this procedure to this payer that stand alone on their claim, "
+        "about 30 % were denied."
+    )
+    assert "beside" not in sentence(BY_NAME["procedure_companion_share"], row, raises=True)
+    row[PLACE["line_count"]] = 2
+    assert "dearest other line" in sentence(BY_NAME["payer_companion_rate"], row, raises=True)
+
+
 def test_what_a_common_rule_lets_expect_is_not_said_to_have_happened() -> None:
     row = _row(lag_days=421, payer_lag_timely_filing_rate=0.95)
     told = sentence(BY_NAME["payer_lag_timely_filing_rate"], row, raises=True, beside=0.01)
