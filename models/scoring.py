@@ -23,15 +23,14 @@ from features.build import build
 from features.columns import NO_DAY, as_days
 from features.frame import Frame
 from features.likeness import Likeness, likeness
-from features.segments import Segments
 from models.advice import Situation
 from models.combining import combine, wanted
 from models.costs import Costs
 from models.deadline import Deadlines
 from models.deciding import settle
-from models.decision import needs_a_look
 from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
+from models.frame_scorer import FrameScorer
 from models.frame_scores import FrameScores, joined
 from models.frames import join
 from models.lines import OfLines, of_lines, scored_lines
@@ -52,7 +51,7 @@ from models.score import (
 )
 from models.support import levels, support, thickness
 from models.value import Valuer, at_stake
-from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
+from models.whatif import MENDS, Mend, Tests, mends_of, variants
 from models.why import Why
 
 if TYPE_CHECKING:
@@ -132,6 +131,7 @@ class Scorer:
         self._keys = keys
         self._valuer = Valuer(costs or Costs.usual(), model.habits, model.recovery)
         self._mends = mends_of(model.booster.varied, mends)
+        self._columns = FrameScorer(model, history, self._mends, self._valuer)
         self._rules = rules or starter_rules()
         self._deadlines = Deadlines(model.habits, self._rules.profiles)
         self._rules_ref = RulesRef(digest=self._rules.digest)
@@ -308,11 +308,11 @@ class Scorer:
         found: list[FrameScores] = []
         for first in range(0, len(frame), _CHUNK):
             rows = np.arange(first, min(first + _CHUNK, len(frame)))
-            found.append(self._chunk(frame.take(rows), threshold, promised))
+            found.append(self._columns.score(frame.take(rows), threshold, promised))
             if progress is not None:
                 progress(len(rows))
         if not found:
-            found = [self._chunk(frame, threshold, promised)]
+            found = [self._columns.score(frame, threshold, promised)]
         return joined(found)
 
     def score_lines(self, frame: Frame) -> F64:
@@ -327,78 +327,6 @@ class Scorer:
             _, whole = self._model.scores(build(part, self._history))
             found.append(of_lines(self._model.lines, part, self._history, whole))
         return np.concatenate(found)
-
-    def _chunk(self, frame: Frame, threshold: float, promised: bool) -> FrameScores:
-        values = build(frame, self._history)
-        prediction, alike = self._model.predict(values), likeness(frame, self._history)
-        known = levels(alike)
-        probability = prediction.probability
-        looked = needs_a_look(probability, threshold, known)
-        decision = np.full(len(frame), "submit", "U6")
-        action = np.full(len(frame), "submit", "U32")
-        saving, minutes = np.zeros(len(frame)), np.zeros(len(frame))
-        tests = self._tests(frame, values, prediction, looked)
-        rows = np.array(sorted(tests), np.int64)
-        stake, worst = self._lines(frame, probability, rows)
-        for place, row in enumerate(rows.tolist()):
-            now = Situation(
-                probability=float(probability[row]),
-                threshold=threshold,
-                categories=prediction.category_probability[row],
-                values=values[row],
-                known=int(known[row]),
-                tests=tests[row],
-            )
-            worth = self._valuer.worth(frame, row, float(stake[place]), now.categories)
-            settled = settle(now, worth, self._valuer, promised=promised)
-            decision[row], action[row] = settled.decision, settled.valued.actions[0].action
-            saving[row], minutes[row] = settled.valued.first, settled.valued.minutes
-        category = prediction.category_probability.argmax(1)
-        carcs = [
-            next((code for code, _ in self._model.carcs.top(place, payer, 1)), "")
-            for place, payer in zip(category.tolist(), frame.payer.tolist(), strict=True)
-        ]
-        shown = np.where(decision != "submit", worst, np.int32(0))
-        ends = self._model.ends(thickness(alike), probability)
-        return FrameScores(
-            probability, *ends, category, np.array(carcs, np.str_), action, decision, known, shown,
-            saving, minutes,
-        )  # fmt: skip
-
-    def _lines(
-        self, frame: Frame, probability: F64, rows: NDArray[np.int64]
-    ) -> tuple[F64, NDArray[np.int32]]:
-        """What is at stake of the claims at ``rows``; their likeliest lines, by row of ``frame``.
-
-        The line's number (the first of equals), 0 for the other claims.
-        """
-        worst = np.zeros(len(frame), np.int32)
-        part = frame.take(rows)
-        lines = of_lines(self._model.lines, part, self._history, probability[rows])
-        if len(lines):
-            place = Segments(part.starts).first_highest(lines[None])[0]
-            worst[rows] = np.where(place >= 0, part.line_number[place], 0)
-        return at_stake(part, lines, probability[rows]), worst
-
-    def _tests(
-        self, frame: Frame, values: F32, prediction: Prediction, looked: NDArray[np.bool_]
-    ) -> dict[int, Tests]:
-        """What-ifs by row: for all claims that need a look, and for others that may be late."""
-        found: dict[int, Tests] = {row: {} for row in np.flatnonzero(looked).tolist()}
-        asked, others = np.flatnonzero(looked), np.flatnonzero(~looked)
-        for rows, mends in ((asked, self._mends), (others, (WAITING,))):
-            categories = prediction.category_probability[rows]
-            mended = variants(frame.take(rows), mends, categories)
-            after = self._model.predict(build(mended.frame, self._history))
-            tests = mended.tested(_of_rows(prediction, rows), after, beside(values[rows]))
-            found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
-        return found
-
-
-def _of_rows(prediction: Prediction, rows: NDArray[np.int64]) -> Prediction:
-    return Prediction(
-        prediction.raw[rows], prediction.probability[rows], prediction.category_probability[rows]
-    )
 
 
 def _dated(frame: Frame) -> Frame:

@@ -9,19 +9,21 @@ from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORIES, CATEGORY_CODE, Action, Category
+from claims.categories import CATEGORIES, CATEGORY_CODE, Category
 from features.frame import Frame
 from models.advice import Situation
+from models.combining import ABOUT
 from models.costs import Costs
 from models.edits import HOLDING
 from models.habits import Habits, payment
+from models.recovery import Recovery
 from models.score import ActionAdvice, PaymentBasis, Value, money
 
 F64 = NDArray[np.float64]
@@ -39,49 +41,6 @@ DENYING: Final = HOLDING | {
 """Broken rules for which the payer denies what it has judged; for the others it sends it back."""
 NO_FALL: Final = 0.5
 """What is left of an untried action's chance when its what-if was tried and did not help."""
-
-PREVENTS: Final[Mapping[Action, Category]] = {
-    "verify_eligibility": "eligibility",
-    "obtain_authorization": "authorization",
-    "correct_authorization": "authorization",
-    "obtain_referral": "authorization",
-    "review_modifier": "coding",
-    "review_coding": "coding",
-    "review_bundling": "bundling",
-    "review_medical_necessity": "medical_necessity",
-    "attach_documentation": "documentation",
-    "submit_now": "timely_filing",
-    "prove_timely_filing": "timely_filing",
-    "check_claim_status": "duplicate",
-    "update_coordination_of_benefits": "coordination_of_benefits",
-    "complete_information": "missing_information",
-    "confirm_coverage": "non_covered",
-    "confirm_benefit_limit": "benefit_limit",
-    "confirm_enrollment": "provider_enrollment",
-}
-"""The category that each action is about; ``submit`` is about none."""
-
-
-class Chance(Protocol):
-    """How often a denial that was sent again was paid, and how many were sent again."""
-
-    @property
-    def chance(self) -> float:
-        """Chance that one is paid in the end."""
-        ...
-
-    @property
-    def resent(self) -> int:
-        """How many of the category the chance rests on."""
-        ...
-
-
-class Recovery(Protocol):
-    """What history shows of denials that were worked (``models.recovery``)."""
-
-    def chance(self, category: str, payer: int) -> Chance:
-        """The chance of a denial of ``category`` by ``payer`` (``Frame.payer``)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +177,14 @@ class Valuer:
         if _rules(one, now) & DENYING:
             risk = max(risk, SURE)
             return self.costs.tested * (risk - min(one.probability_after or 0.0, risk))
-        about = risk * float(now.categories[CATEGORY_CODE[PREVENTS[one.action]]])
+        about = risk * float(now.categories[CATEGORY_CODE[ABOUT[one.action]]])
         if one.probability_after is None:
             return self.costs.untested * about
+        fall = max(risk - one.probability_after, 0.0)
+        if one.basis == "category":
+            return self.costs.untested * fall
         # A model that has seen too few such mends sees no fall: half the hope of one untried stays.
-        tested = self.costs.tested * max(risk - one.probability_after, 0.0)
-        return max(tested, NO_FALL * self.costs.untested * about)
+        return max(self.costs.tested * fall, NO_FALL * self.costs.untested * about)
 
     def told(self, valued: Valued, worth: Worth, probability: float) -> Value:
         """The figures as the answer shows them."""

@@ -142,11 +142,10 @@ def learn(
     tuned = choose(Ground(values, examples, parts.folds, settings)) if choose else None
     settings = tuned.settings if tuned else settings
     group = alike(frame, examples.rows)
-    known = thicknesses(frame, prepared.history, examples.rows)
     lines = rehearse(prepared, parts.folds[-1], settings, progress)
-    of = _Material(
-        values, frame.payer[examples.rows], group, known, examples, parts, settings, digest, lines
-    )
+    known = thicknesses(frame, prepared.history, examples.rows)
+    payer = frame.payer[examples.rows]
+    of = _Material(values, payer, group, known, examples, parts, settings, digest, lines)
     out, rounds = foretell(values, examples, parts.folds, settings, progress)
     usual = [habits(prepared, day) for day in (parts.test_starts, examples.maturity.until + 1)]
     judged = _judged(of, out, rounds, usual[0], progress)
@@ -158,8 +157,7 @@ def learn(
         judged = replace(judged, model=judged.model.promising(promise))
         checks = _checks(prepared, of, judged)
         tested = _tested_lines(of, judged.model, predicted)
-    foretold = _of_test(judged.model, predicted, values, examples, parts.test)
-    everything = out.joined(foretold)
+    everything = out.joined(_of_test(judged.model, predicted, values, examples, parts.test))
     unknown = forgotten(
         judged.model, frame.take(examples.rows[parts.test]), prepared.history,
         examples.denied[parts.test], group[parts.test], settings.seed, progress,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from claims.categories import CATEGORIES, Action
 from features.catalog import NAMES
 from models.action_words import OWNERS
-from models.advice import REVIEW, Situation, advise, decide
+from models.advice import REVIEW, Situation, advise
 from models.attest import ASSUMES, ATTESTS
 from models.combining import ABOUT, combine, wanted
+from models.decision import decide
 from models.score import ActionAdvice
 from models.whatif import MENDS, Tests
 

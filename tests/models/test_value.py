@@ -16,11 +16,13 @@ from claims.types import Payer
 from features.catalog import NAMES
 from features.frame import Frame
 from models.advice import Situation
+from models.combining import ABOUT
 from models.costs import Costs
 from models.edits import FAMILIES, HOLDING
 from models.habits import Habits
+from models.recovery import Recovery
 from models.score import ActionAdvice, Edit
-from models.value import DENYING, PREVENTS, SURE, Valuer, Worth, at_stake, loss, per_minute
+from models.value import DENYING, SURE, Valuer, Worth, at_stake, loss, per_minute
 
 USUAL = Costs.usual()
 DOLLARS = st.floats(0, 1e6)
@@ -40,8 +42,9 @@ def _now(probability: float = 0.6, category: str = "authorization", **changes: o
 
 def _action(name: Action, after: float | None = None, *fields: str) -> ActionAdvice:
     return ActionAdvice(
-        action=name, owner="billing", text="Do.", probability_after=after, fields=fields
-    )
+        action=name, owner="billing", text="Do.", probability_after=after, fields=fields,
+        basis=None if after is None else "rescored",
+    )  # fmt: skip
 
 
 def _worth(dollars: float) -> Worth:
@@ -53,8 +56,8 @@ def _net(action: ActionAdvice, now: Situation, dollars: float, costs: Costs = US
 
 
 def test_every_action_prevents_one_category_but_to_send_prevents_none() -> None:
-    assert set(PREVENTS) == set(USUAL.minutes) - {"submit"}
-    assert set(PREVENTS.values()) == set(CATEGORIES) - {"other"}
+    assert set(ABOUT) == set(USUAL.minutes) - {"submit", "submit_now"}
+    assert set(ABOUT.values()) == set(CATEGORIES) - {"other"}
 
 
 def test_a_small_denial_is_let_go_and_of_a_large_one_some_is_recovered() -> None:
@@ -86,16 +89,14 @@ def test_a_claim_of_twenty_dollars_is_not_worth_half_an_hour() -> None:
     assert _net(_action("obtain_authorization", 0.0), _now(0.99), 400.0, costs) > 0
 
 
-@given(DOLLARS, DOLLARS, SHARE, SHARE, st.sampled_from(sorted(PREVENTS)))
+@given(DOLLARS, DOLLARS, SHARE, SHARE, st.sampled_from(sorted(ABOUT)))
 def test_an_action_is_worth_more_with_more_money_and_more_risk(
     one: float, other: float, less: float, more: float, name: Action
 ) -> None:
-    if name == "submit_now":
-        return
-    action, now = _action(name), _now(max(less, more), PREVENTS[name])
+    action, now = _action(name), _now(max(less, more), ABOUT[name])
     small, large = sorted((one, other))
     assert _net(action, now, small) <= _net(action, now, large) + 1e-6
-    calm = _now(min(less, more), PREVENTS[name])
+    calm = _now(min(less, more), ABOUT[name])
     assert _net(action, calm, large) <= _net(action, now, large) + 1e-6
 
 
@@ -108,6 +109,8 @@ def test_a_mend_that_was_tried_is_worth_what_it_showed() -> None:
     assert untried == pytest.approx(USUAL.untested * 0.6)
     assert valuer.fall(_action("obtain_authorization", 0.6), now) == pytest.approx(untried / 2)
     assert valuer.fall(_action("review_coding"), now) == 0
+    assumed = replace(_action("obtain_authorization", 0.1), basis="category")
+    assert valuer.fall(assumed, now) == pytest.approx(USUAL.untested * 0.5)
 
 
 def test_to_send_is_worth_nothing_and_to_send_now_what_waiting_would_cost() -> None:
@@ -165,27 +168,21 @@ def test_of_several_lines_the_riskiest_charges_are_at_stake() -> None:
     assert at_stake(free, np.array([0.5]), np.array([0.5])).tolist() == [1.0]
 
 
-class _Table:
-    """Of authorizations nine in ten come back; of others nothing was sent again."""
-
-    def chance(self, category: str, payer: int) -> _Counted:
-        return _Counted(0.9, 12) if category == "authorization" else _Counted(0.5, 0)
-
-
-class _Counted:
-    def __init__(self, chance: float, resent: int) -> None:
-        self.chance, self.resent = chance, resent
-
-
-def _of(category: str, recovery: _Table | None, habits: Habits | None = None) -> Worth:
+def _of(category: str, recovery: Recovery | None, habits: Habits | None = None) -> Worth:
     frame = Frame.from_claims([clean_claim(1, payer=Payer(payer_id="A", position="P"))], KEYS)
     return Valuer(USUAL, habits, recovery).worth(frame, 0, 1.0, _now(0.6, category).categories)
 
 
 def test_what_history_shows_of_recovery_takes_the_place_of_the_usual_chance() -> None:
+    place = CATEGORY_CODE["authorization"]
+    shown = Recovery.fit(120, [(place, frozenset(), True, True)] * 400)
+    chance = shown.chance("authorization").chance
+    assert chance > 0.9
     usual = _of("authorization", None)
-    assert _of("authorization", _Table()).loss == loss(120.0, USUAL, 0.9) < usual.loss
-    assert _of("coding", _Table()).loss == pytest.approx(usual.loss)
+    assert _of("authorization", shown).loss == pytest.approx(loss(120.0, USUAL, chance))
+    assert _of("authorization", shown).loss < usual.loss
+    # Of this category nothing was sent again.
+    assert _of("coding", shown).loss == pytest.approx(usual.loss)
 
 
 def test_what_a_payer_habitually_pays_is_what_is_lost() -> None:
