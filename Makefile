@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS ?= true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lock demo test test-heavy lint format bench bench-peers bench-scale serve clean
+.PHONY: help install lock demo test test-heavy lint format bench bench-advice bench-peers bench-scale serve clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ format: $(READY) ## let ruff format the code
 
 bench: $(READY) ## measure, side by side in one run, and print ratios
 	@$(BIN)/python -m benchmarks
+
+bench-advice: $(READY) ## whether advice, reasons and silence are true, on three unseen worlds (a quarter of an hour)
+	@$(BIN)/python -m benchmarks advice
 
 bench-scale: $(READY) ## a million claims of five lines beside a quarter of them (half an hour)
 	@$(BIN)/python -m benchmarks scale

@@ -16,9 +16,9 @@ import time
 import traceback
 from pathlib import Path
 
-ORDER = ("reading", "features", "training", "serving", "peers", "scale")
-LONG = ("scale",)
-"""Run only when named: half an hour."""
+ORDER = ("reading", "features", "training", "serving", "peers", "advice", "scale")
+LONG = ("advice", "scale")
+"""Run only when named: a quarter of an hour and more."""
 
 
 def available() -> list[str]:
@@ -67,9 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if options and names not in (["peers"], ["scale"]):
+    if options and names not in (["advice"], ["peers"], ["scale"]):
         print(
-            f"only peers and scale take options, each alone: {' '.join(options)}", file=sys.stderr
+            f"only advice, peers and scale take options, each alone: {' '.join(options)}",
+            file=sys.stderr,
         )
         return 2
     print(machine())
