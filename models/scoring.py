@@ -246,7 +246,7 @@ class Scorer:
             LineScore(line=line.number, denial_probability=risk)
             for line, risk in zip(claim.lines, lines.tolist(), strict=True)
         )
-        if settled.risky:
+        if settled.decision != "submit":
             categories = batch.why.categories(row, categories)
             scored = batch.why.riskiest(row, why, scored)
         score = Score(
