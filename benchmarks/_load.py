@@ -18,9 +18,10 @@ class Load:
     p99: float
 
 
-def request(port: int, path: str, body: bytes) -> bytes:
-    """One POST of JSON as it goes over the wire."""
+def request(port: int, path: str, body: bytes, key: str = "") -> bytes:
+    """One POST of JSON, with an API key, as it goes over the wire."""
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    head += f"Authorization: Bearer {key}\r\n" if key else ""
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 

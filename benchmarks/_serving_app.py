@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from service.access.scopes import ANY, ROUTES
 from service.app import create_app
 from service.body import Kind, kind_of, read_body
 from service.deps import Held
@@ -18,7 +19,7 @@ _TAKEN: Final[tuple[Kind, ...]] = ("json",)
 
 def create() -> FastAPI:
     """``POST /echo`` reads and checks a claim as ``/score`` does, and answers as long a score."""
-    app = create_app()
+    app = create_app(routes={**ROUTES, ("POST", "/echo"): ANY})
     answers: list[dict[str, object]] = []
 
     @app.post("/echo")

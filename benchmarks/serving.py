@@ -27,6 +27,7 @@ from claims.types import Claim
 from claims.x12 import read
 from cli.demo_body import body
 from cli.demo_service import free_port
+from service.access import local
 
 CLAIMS = 8_000
 SECONDS = 3.0
@@ -39,6 +40,7 @@ def prepare(folder: Path) -> tuple[Settings, list[bytes]]:
     environment = {
         "PRECLEAR_HOME": str(folder / "var"),
         "PRECLEAR_MLRUNS": str(folder / "mlruns"),
+        "PRECLEAR_RATE_LIMIT": "0",
     }
     os.environ.update(environment)
     for words in (["train", str(folder / "world")], ["models", "promote", "1"]):
@@ -79,9 +81,11 @@ def serving() -> Iterator[int]:
         process.wait(30)
 
 
-def measure(port: int, bodies: list[bytes], connections: int) -> dict[str, Load]:
+def measure(port: int, bodies: list[bytes], connections: int, key: str) -> dict[str, Load]:
     """Both ways in turns; of each the run with the median rate."""
-    ways = {path: [request(port, path, body) for body in bodies] for path in ("/echo", "/score")}
+    ways = {
+        path: [request(port, path, body, key) for body in bodies] for path in ("/echo", "/score")
+    }
     runs: dict[str, list[Load]] = {path: [] for path in ways}
     for requests in ways.values():
         run(port, requests, connections, 0.5)
@@ -103,7 +107,7 @@ def main() -> None:
         print(f"model of {CLAIMS:,} claims, {len(bodies)} claims of {size:,.0f} bytes, 1 worker")
         with serving() as port:
             for connections in (1, 16):
-                found = measure(port, bodies, connections)
+                found = measure(port, bodies, connections, local.read(settings.home))
                 for path, load in found.items():
                     print(
                         f"{connections:>2} connections {path:7} {load.rate:8,.0f} requests/s, "

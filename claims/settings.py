@@ -102,10 +102,30 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(
         64, ge=1, description="most requests worked on at once; further ones get 503"
     )
-    api_docs: bool = Field(True, description="serve the interactive API page at /docs")
     appeal_template: Path | None = Field(
         None,
         description="your own template for letters of appeal (docs/triage.md); unset: ours",
+    )
+    rate_limit: int = Field(
+        2_000,
+        ge=0,
+        description="requests a second that one API key may send to one process; 0: any number",
+    )
+    body_seconds: int = Field(
+        30, ge=1, description="seconds within which the body of a request must have come"
+    )
+    idempotency_hours: int = Field(
+        24, ge=1, le=24 * 30, description="hours that the answer to an Idempotency-Key is kept"
+    )
+    token_minutes: int = Field(
+        15, ge=1, le=24 * 60, description="minutes that an OAuth access token is good for"
+    )
+    local_key: bool = Field(
+        True, description="make a key for this machine (HOME/local-key) when serving on a loopback"
+    )
+    api_docs: bool = Field(True, description="serve the API's page at /docs")
+    log_format: Literal["json", "text"] = Field(
+        "json", description="form of the service's log, one message a line"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least severe of the messages that are logged"

@@ -10,6 +10,10 @@ from fastapi.openapi.utils import get_openapi
 
 from claims.settings import Settings
 from service import problems
+from service.access.access import open_access
+from service.access.endpoints import router as oauth
+from service.access.gate import Gate
+from service.access.scopes import ROUTES
 from service.health.endpoints import router as health
 from service.load import InFlight, SafeHeaders
 from service.models.endpoints import router as models
@@ -20,7 +24,9 @@ from service.triage.documents import schemas as triage_schemas
 from service.triage.endpoints import router as triage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
+
+    from service.access.scopes import Needs
 
 _ABOUT = (
     "Tells, before a claim goes out, whether the payer will deny it, why, and what one person "
@@ -28,35 +34,42 @@ _ABOUT = (
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, routes: Mapping[tuple[str, str], Needs] = ROUTES
+) -> FastAPI:
     """The service over ``settings`` (default: the environment's, ``PRECLEAR_...``).
 
-    Model, history and audit log are opened when the application starts; it does not start without
-    them (``UserError``).
+    Keys, model, history and audit log are opened when the application starts; it does not start
+    without them (``UserError``). ``routes`` says who may use which; what it does not list, nobody.
     """
     settings = settings or Settings.read()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        state, writer = start(settings)
-        app.state.held = state
+        access = app.state.access = open_access(settings)
         try:
-            yield
+            state, writer = start(settings)
+            app.state.held = state
+            try:
+                yield
+            finally:
+                stop(state, writer)
         finally:
-            stop(state, writer)
+            access.close()
 
     app = FastAPI(
         title="Preclear",
         version=code_version().removeprefix("preclear "),
         description=_ABOUT,
         lifespan=lifespan,
-        docs_url="/docs" if settings.api_docs else None,
+        docs_url=None,  # its page loads scripts from a public network
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (scoring, triage, health, models):
+    for router in (scoring, triage, health, models, oauth):
         app.include_router(router)
     app.add_middleware(InFlight, most=settings.max_in_flight)
+    app.add_middleware(Gate, routes=routes)
     problems.install(app)
     app.add_middleware(SafeHeaders)
     _describe(app)

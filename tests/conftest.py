@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
 
 # Two shared cores: how long an example takes says nothing about the code.
 settings.register_profile("preclear", deadline=None)
@@ -18,3 +23,27 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Let every test client send the key of the installation that it asks.
+
+    Tests of who is let in say what they send: a key of theirs is left as it is, and a client whose
+    ``Authorization`` header they remove sends none.
+    """
+    if "fastapi.testclient" not in sys.modules:
+        return
+    from fastapi.testclient import TestClient
+
+    from service.access import local
+
+    enter = TestClient.__enter__
+
+    def entered(self: TestClient) -> TestClient:
+        client = enter(self)
+        held = getattr(getattr(client.app, "state", None), "held", None)
+        if held is not None:
+            client.headers["Authorization"] = f"Bearer {local.read(held.settings.home)}"
+        return client
+
+    TestClient.__enter__ = entered  # type: ignore[method-assign]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from service.access.caller import caller_id
 from service.problems import FieldError, Problem, invalid
 from service.scoring.claim_form import FIELD_NAMES, BesideRequest, ClaimRequest, to_claim
 from service.scoring.wording import field_errors
@@ -31,13 +32,15 @@ _MOST_ERRORS: Final = 20
 class Ask:
     """One claim to be scored, the day as of which it is judged, and a precision to be kept.
 
-    ``edits`` were found elsewhere (by the guide's judge).
+    ``edits`` were found elsewhere (by the guide's judge);
+    ``caller`` is the id of the key that the request came with.
     """
 
     claim: Claim
     as_of: dt.date
     precision: float | None = None
     edits: tuple[Edit, ...] = ()
+    caller: str = field(default_factory=caller_id)
 
 
 def parse_json(body: bytes) -> object:

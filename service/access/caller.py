@@ -1,0 +1,30 @@
+"""Who asks: set by ``Gate`` for the length of a request, read wherever the request is worked on."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from service.access.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The key that a request came with, and what it may do with it."""
+
+    key_id: str
+    scopes: frozenset[Scope]
+
+
+CALLER: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
+
+
+def caller_id() -> str:
+    """The id of the key that the present request came with, ``""`` outside one.
+
+    Threads and tasks that a request starts by ``asyncio.to_thread`` or ``create_task`` know it too.
+    """
+    caller = CALLER.get()
+    return caller.key_id if caller else ""

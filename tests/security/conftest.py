@@ -1,0 +1,42 @@
+"""The service over an installation in a temporary folder, for callers of every kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# An installation for tests, and the invented practice, live with the tests that use them most.
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
+
+from fastapi.testclient import TestClient
+from installation import install
+from invented import Practice, practice
+
+from claims.settings import Settings
+from service.app import create_app
+
+
+@pytest.fixture(scope="session")
+def world() -> Practice:
+    return practice(2500)
+
+
+@pytest.fixture(scope="session")
+def settings(world: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return install(tmp_path_factory.mktemp("installation"), world)
+
+
+@pytest.fixture(scope="session")
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(client: TestClient) -> TestClient:
+    """The same service, asked without a key."""
+    return TestClient(client.app, raise_server_exceptions=False)
