@@ -74,6 +74,7 @@ def _score_five(folder: Folder) -> str:
     scored: list[str] = []
     with demo_service.running(folder.environment(), folder.log) as service:
         _say(f"The service answers at {service.address}; its log is {folder.log}.")
+        _say(f"It made itself a key for this machine, {folder.key}: every request sends it.")
         for place, case in enumerate(cases, 1):
             answer = service.post("/score", body(case.claim, case.as_of))
             told = demo_print.Told(f"{place} of {len(cases)}: {case.kind}", case.story)

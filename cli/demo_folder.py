@@ -42,6 +42,11 @@ class Folder:
         return self.root / "service.log"
 
     @property
+    def key(self) -> Path:
+        """The API key that the service makes for this machine."""
+        return self.root / "var" / "local-key"
+
+    @property
     def explanation(self) -> Path:
         """The page that explains one score."""
         return self.root / "explanation.html"

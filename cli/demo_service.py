@@ -8,15 +8,16 @@ import socket
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from claims.errors import UserError
 from cli import demo_process
+from service.access import local
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 HOST: Final = "127.0.0.1"
 _STARTS: Final = 3
@@ -26,9 +27,10 @@ _ANSWERS_WITHIN: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A running service on the loopback."""
+    """A running service on the loopback, and the key to ask it with."""
 
     port: int
+    key: str = ""
 
     @property
     def address(self) -> str:
@@ -45,7 +47,7 @@ class Service:
 
     def _ask(self, method: str, path: str, body: bytes | None) -> dict[str, object]:
         try:
-            status, said = _exchange(self.port, method, path, body, _ANSWERS_WITHIN)
+            status, said = _exchange(self.port, method, path, body, _ANSWERS_WITHIN, self.key)
         except (OSError, HTTPException) as error:
             raise UserError(
                 f"The service did not answer {method} {path} ({error}): run the demo again."
@@ -58,11 +60,13 @@ class Service:
 
 
 def _exchange(
-    port: int, method: str, path: str, body: bytes | None, within: float
+    port: int, method: str, path: str, body: bytes | None, within: float, key: str = ""
 ) -> tuple[int, bytes]:
     # A plain connection: the machine's proxy settings cannot send it elsewhere.
     with contextlib.closing(HTTPConnection(HOST, port, timeout=within)) as connection:
         headers = {"Content-Type": "application/json"} if body is not None else {}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -81,7 +85,8 @@ def running(environment: Mapping[str, str], log: Path) -> Iterator[Service]:
         process = demo_process.start(words, environment, log)
         try:
             if _ready(process, port):
-                yield Service(port)
+                # Made by the service itself at its start, as nobody but this machine reaches it.
+                yield Service(port, local.read(Path(environment.get("PRECLEAR_HOME", "var"))))
                 return
         finally:
             demo_process.stop(process)

@@ -29,6 +29,7 @@ VERBS: Final = (
     "triage",
     "models",
     "serve",
+    "keys",
     "audit",
 )
 _HELP: Final = ("--help", "-h")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from copy import deepcopy
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from claims.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -23,11 +26,14 @@ def serve(
     import uvicorn
 
     from claims.settings import Settings
+    from service.access.access import open_access
     from service.start import start, stop
 
     settings = Settings.read(host=host, port=port, workers=workers)
     # What is missing is said here in one sentence, before any worker starts.
+    open_access(settings).close()
     stop(*start(settings))
+    _say_how(settings)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(
             "service.app:create_app",
@@ -41,6 +47,16 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=20,
         )
+
+
+def _say_how(settings: Settings) -> None:
+    """How to send the key of this machine, when there is one that will do."""
+    from service.access import local
+
+    if settings.local_key and local.is_loopback(settings.host):
+        where = settings.home / local.FILE
+        print(f"Every request needs a key; this machine's is in {where}. With curl:", flush=True)
+        print(f'  -H "Authorization: Bearer $(cat {where})"', flush=True)
 
 
 def _logging(level: str) -> dict[str, Any]:

@@ -19,9 +19,12 @@ from service.scoring.examples import FLAT
 ROOT = Path(__file__).parents[2]
 
 
-def ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+def ask(
+    port: int, method: str, path: str, body: bytes | None = None, key: str = ""
+) -> tuple[int, bytes]:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     headers = {"Content-Type": "application/json"} if body else {}
+    headers["X-API-Key"] = key
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     told = answer.status, answer.read()
@@ -49,11 +52,13 @@ def test_it_serves_until_it_is_told_to_stop(
             except OSError:
                 time.sleep(0.1)
         body = json.dumps({**FLAT, "claim_id": "CANARY-5"}).encode()
+        key = (settings.home / "local-key").read_text().strip()
+        assert ask(port, "POST", "/score", body)[0] == 401
         for _ in range(8):
-            status, told = ask(port, "POST", "/score?as_of=2026-01-01", body)
+            status, told = ask(port, "POST", "/score?as_of=2026-01-01", body, key)
             assert status == 200
             assert json.loads(told)["claim_id"] == "CANARY-5"
-        assert ask(port, "GET", "/CANARY-5")[0] == 404
+        assert ask(port, "GET", "/CANARY-5", key=key)[0] == 404
         process.send_signal(signal.SIGTERM)
         process.wait(30)
     finally:
@@ -62,7 +67,9 @@ def test_it_serves_until_it_is_told_to_stop(
     said = log.read_text()
     assert "CANARY" not in said
     assert "Traceback" not in said
-    assert "/score" not in said
+    assert "as_of=" not in said
+    assert key not in said
+    assert f"$(cat {settings.home / 'local-key'})" in said
 
 
 def test_a_service_without_a_model_does_not_start(
@@ -74,6 +81,29 @@ def test_a_service_without_a_model_does_not_start(
     error = capsys.readouterr().err
     assert "preclear train" in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_nobody_serves_others_without_a_key(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PRECLEAR_HOME", str(tmp_path / "var"))
+    started: list[str] = []
+    monkeypatch.setattr("uvicorn.run", lambda *_, **how: started.append(how["host"]))
+    monkeypatch.setattr("service.start.start", lambda _: ())
+    monkeypatch.setattr("service.start.stop", lambda *_: None)
+    for words in (["--host", "0.0.0.0"], ["--host", "::"], ["--host", "10.1.2.3"]):
+        assert call(["serve", *words]) == 1
+        error = capsys.readouterr().err
+        assert "preclear keys create" in error
+        assert len(error.strip().splitlines()) == 1
+    assert not (tmp_path / "var" / "local-key").exists()
+    assert call(["keys", "create", "front-desk"]) == 0
+    assert call(["serve", "--host", "0.0.0.0"]) == 0
+    assert started == ["0.0.0.0"]
+    monkeypatch.setenv("PRECLEAR_LOCAL_KEY", "0")
+    assert call(["serve"]) == 0
+    assert not (tmp_path / "var" / "local-key").exists()
 
 
 def test_a_wrong_port_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:

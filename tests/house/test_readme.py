@@ -81,7 +81,7 @@ def test_a_make_command_has_its_target(words: list[str]) -> None:
 
 @pytest.mark.parametrize("words", [w for w in ALL if w[0] == "preclear"], ids=" ".join)
 def test_a_preclear_command_has_its_options(words: list[str], scripts: Path) -> None:
-    verbs = words[1:3] if words[1] in {"models", "audit"} else words[1:2]
+    verbs = words[1:3] if words[1] in {"models", "audit", "keys"} else words[1:2]
     told = _help(str(scripts / "preclear"), *verbs)
     assert [option for option in _options(words) if option not in told] == []
 
@@ -110,7 +110,10 @@ def _curl(words: list[str], port: int, folder: Path) -> int:
     for option, value in pairwise(words):
         if option == "-H":
             name, _, said = value.partition(":")
-            headers[name] = said.strip()
+            # What the shell would put in place of $(cat FILE).
+            headers[name] = re.sub(
+                r"\$\(cat ([^)]+)\)", lambda file: (folder / file[1]).read_text().strip(), said
+            ).strip()
         elif option == "-d":
             json.loads(value)
             body = value.encode()
