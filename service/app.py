@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from claims.keys import load_keys
 from claims.settings import Settings
 from service import problems
 from service.access.access import open_access
@@ -15,6 +16,8 @@ from service.access.endpoints import router as oauth
 from service.access.gate import Gate
 from service.access.scopes import ROUTES
 from service.health.endpoints import router as health
+from service.idempotency.middleware import Idempotency
+from service.idempotency.start import open_idempotency
 from service.load import InFlight, SafeHeaders
 from service.models.endpoints import router as models
 from service.scoring.documents import schemas
@@ -46,16 +49,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        access = app.state.access = open_access(settings)
-        try:
+        with ExitStack() as stack:
+            access = app.state.access = open_access(settings)
+            stack.callback(access.close)
             state, writer = start(settings)
             app.state.held = state
-            try:
-                yield
-            finally:
-                stop(state, writer)
-        finally:
-            access.close()
+            stack.callback(stop, state, writer)
+            app.state.idempotency = open_idempotency(settings)
+            app.state.idempotency_secret = load_keys(settings.home).secret
+            stack.callback(app.state.idempotency.close)
+            yield
 
     app = FastAPI(
         title="Preclear",
@@ -68,6 +71,7 @@ def create_app(
     )
     for router in (scoring, triage, health, models, oauth):
         app.include_router(router)
+    app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
     app.add_middleware(InFlight, most=settings.max_in_flight)
     app.add_middleware(Gate, routes=routes)
     problems.install(app)

@@ -1,7 +1,7 @@
 """A small SQLite file of the service's own, with its tables; its owner's alone, never half made.
 
-Write-ahead log; ``synchronous`` is FULL unless a caller lowers it: what is committed survives a
-power cut. ``PRAGMA user_version`` names the layout, so that a later program can tell.
+Write-ahead log, full synchronous: what is committed survives a power cut, unless a caller asks for
+less. ``PRAGMA user_version`` names the layout, so that a later program can tell.
 """
 
 from __future__ import annotations
@@ -27,10 +27,14 @@ class StateError(UserError):
     """A file of the service's state cannot be read or written; one sentence how to mend it."""
 
 
-def open_database(path: Path, tables: sa.MetaData, layout: int) -> sa.Engine:
+def open_database(
+    path: Path, tables: sa.MetaData, layout: int, *, durable: bool = True
+) -> sa.Engine:
     """The file ``path`` with ``tables``; it and its folder are made (0600, 0700) if not there.
 
-    Each transaction takes the write lock at its begin. Several processes may call this at once.
+    Each transaction takes the write lock at its begin. Not ``durable``: a commit survives the end of
+    the process, and of the machine once a durable one follows. Several processes may call this at
+    once.
     Raises ``StateError``.
     """
     try:
@@ -42,7 +46,7 @@ def open_database(path: Path, tables: sa.MetaData, layout: int) -> sa.Engine:
     except OSError as error:
         text = f"The file {path} cannot be opened ({error.strerror})"
         raise StateError(f"{text}: make its folder writable or set PRECLEAR_HOME.") from None
-    engine = _engine(path)
+    engine = _engine(path, "FULL" if durable else "NORMAL")
     try:
         found = _made(engine, tables, layout, time.monotonic() + _START_SECONDS)
     except sa.exc.DatabaseError as error:
@@ -62,14 +66,14 @@ def failed(path: Path, error: sa.exc.SQLAlchemyError) -> StateError:
     return StateError(f"The file {path} cannot be used ({cause}).")
 
 
-def _engine(path: Path) -> sa.Engine:
+def _engine(path: Path, synchronous: str) -> sa.Engine:
     engine = sa.create_engine(f"sqlite+pysqlite:///{path}")
 
     def connected(connection: DriverConnection, _: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
 
     def begun(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")

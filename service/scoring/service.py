@@ -9,12 +9,13 @@ import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from models.record import AuditRecord, packed
 from models.score import to_dict
 from service.audit.digest import claim_digest
 from service.audit.tables import AuditError
+from service.idempotency.keeping import keep, recalled
 from service.ids import new_score_id
 from service.problems import Problem, internal, unavailable
 
@@ -68,6 +69,9 @@ class ScoringService:
         Claims that come while others are being scored are scored together next: sixteen cost about
         as much as three, and each has the answer that it would have alone, bit for bit.
         """
+        before = await recalled([ask.claim.claim_id])
+        if before is not None:
+            return cast("Answer", before[0])
         mine: asyncio.Future[Recorded | Problem] = asyncio.get_running_loop().create_future()
         self._waiting.append((ask, mine))
         if self._going is None:
@@ -75,6 +79,7 @@ class ScoringService:
         found = await mine
         if isinstance(found, Problem):
             raise found
+        await keep([found[0]])
         await self._record([found[1]])
         return found[0]
 
@@ -111,10 +116,18 @@ class ScoringService:
         problem of its own; when nothing can be recorded, each claim gets that problem.
         """
         asks = [slot for slot in slots if not isinstance(slot, Problem)]
+        before = await recalled([ask.claim.claim_id for ask in asks]) if asks else None
+        if before is not None:
+            again = iter(before)
+            return [slot if isinstance(slot, Problem) else next(again) for slot in slots]
         loop = asyncio.get_running_loop()
         scored = await loop.run_in_executor(self._thread, self._each, asks)
         records = [pair[1] for pair in scored if not isinstance(pair, Problem)]
         try:
+            if asks:
+                await keep(
+                    [one.document() if isinstance(one, Problem) else one[0] for one in scored]
+                )
             if records:
                 await self._record(records)
         except Problem as problem:
