@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from copy import deepcopy
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +26,7 @@ def serve(
 
     from claims.settings import Settings
     from service.access.access import open_access
+    from service.logs import log_config
     from service.start import start, stop
 
     settings = Settings.read(host=host, port=port, workers=workers)
@@ -42,7 +42,7 @@ def serve(
             port=settings.port,
             workers=settings.workers,
             log_level=settings.log_level,
-            log_config=_logging(settings.log_level),
+            log_config=log_config(settings.log_level, settings.log_format),
             access_log=False,  # a path or a query may hold a piece of a claim
             server_header=False,
             timeout_graceful_shutdown=20,
@@ -57,13 +57,3 @@ def _say_how(settings: Settings) -> None:
         where = settings.home / local.FILE
         print(f"Every request needs a key; this machine's is in {where}. With curl:", flush=True)
         print(f'  -H "Authorization: Bearer $(cat {where})"', flush=True)
-
-
-def _logging(level: str) -> dict[str, Any]:
-    """uvicorn's own configuration, and our messages in the same form."""
-    from uvicorn.config import LOGGING_CONFIG
-
-    config = deepcopy(LOGGING_CONFIG)
-    ours = {"handlers": ["default"], "level": level.upper(), "propagate": False}
-    config["loggers"]["preclear"] = ours
-    return config

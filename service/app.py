@@ -18,7 +18,9 @@ from service.access.scopes import ROUTES
 from service.health.endpoints import router as health
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
+from service.limits import BodyLimits
 from service.load import InFlight, SafeHeaders
+from service.logs import RequestLog
 from service.models.endpoints import router as models
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
@@ -72,10 +74,14 @@ def create_app(
     for router in (scoring, triage, health, models, oauth):
         app.include_router(router)
     app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
+    )
     app.add_middleware(InFlight, most=settings.max_in_flight)
     app.add_middleware(Gate, routes=routes)
     problems.install(app)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestLog)
     _describe(app)
     return app
 

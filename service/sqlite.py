@@ -32,9 +32,9 @@ def open_database(
 ) -> sa.Engine:
     """The file ``path`` with ``tables``; it and its folder are made (0600, 0700) if not there.
 
-    Each transaction takes the write lock at its begin. Not ``durable``: a commit survives the end of
-    the process, and of the machine once a durable one follows. Several processes may call this at
-    once.
+    Each transaction takes the write lock at its begin. Not ``durable``: a commit survives the end
+    of the process, and of the machine once a durable one follows. Several processes may call this
+    at once.
     Raises ``StateError``.
     """
     try:

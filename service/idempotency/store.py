@@ -1,9 +1,9 @@
 """What was answered to each Idempotency-Key, in ``PRECLEAR_HOME/idempotency.db``.
 
-A request is reserved when it begins, each part of its answer is kept before the records of that part
-are written to the audit log, and it is released when it ends. One thread writes; who comes while a
-commit is under way shares the next. Only a commit that keeps an answer waits for the disk: a
-reservation that a power cut loses was of a request that it ended.
+A request is reserved when it begins, each part of its answer is kept before the records of that
+part are written to the audit log, and it is released when it ends. One thread writes; who comes
+while a commit is under way shares the next. Only a commit that keeps an answer waits for the disk:
+a reservation that a power cut loses was of a request that it ended.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import sqlalchemy as sa
 
@@ -95,9 +95,7 @@ class IdempotencyStore:
         def job(connection: sa.Connection) -> Reserved | Refused:
             return self._reserve(connection, name, digest)
 
-        found = await self._do(job)
-        assert isinstance(found, Reserved | str)  # noqa: S101 - what `job` gives
-        return found  # type: ignore[return-value]
+        return cast("Reserved | Refused", await self._do(job))
 
     async def keep(self, name: Name, number: int, answers: str) -> None:
         """Keep a part of the answer; when this returns it survives a power cut."""

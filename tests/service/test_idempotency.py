@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -108,14 +107,14 @@ def test_a_hundred_at_once_make_one_record(client: TestClient, settings: Setting
         while True:
             answer = client.post("/score", json=FLAT, headers=headers)
             statuses.append(answer.status_code)
-            if answer.status_code != 409:
+            if answer.status_code == 200:
                 return answer.content, statuses
             assert answer.headers["retry-after"] == "1"
 
     with ThreadPoolExecutor(100) as pool:
         told = list(pool.map(post, range(100)))
     assert len({content for content, _ in told}) == 1
-    assert {status for _, statuses in told for status in statuses} <= {200, 409}
+    assert {status for _, statuses in told for status in statuses} <= {200, 409, 503}
     assert json.loads(told[0][0])["claim_id"] == FLAT["claim_id"]
     assert count(settings) == records + 1
 
@@ -185,8 +184,8 @@ def test_nothing_of_a_claim_and_no_key_is_kept_in_the_clear(
 
 
 @pytest.fixture
-def own(world: Practice, tmp_path: Path) -> Iterator[Settings]:
-    yield install(tmp_path, world)
+def own(world: Practice, tmp_path: Path) -> Settings:
+    return install(tmp_path, world)
 
 
 def test_an_answer_survives_a_restart(own: Settings) -> None:
