@@ -12,6 +12,7 @@ from claims.keys import load_keys
 from claims.settings import Settings
 from service import problems
 from service.access.access import open_access
+from service.access.documents import describe
 from service.access.endpoints import router as oauth
 from service.access.gate import Gate
 from service.access.scopes import ROUTES
@@ -22,6 +23,7 @@ from service.limits import BodyLimits
 from service.load import InFlight, SafeHeaders
 from service.logs import RequestLog
 from service.models.endpoints import router as models
+from service.pages.endpoints import router as pages
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
@@ -67,12 +69,14 @@ def create_app(
         version=code_version().removeprefix("preclear "),
         description=_ABOUT,
         lifespan=lifespan,
-        docs_url=None,  # its page loads scripts from a public network
+        docs_url=None,  # its page loads scripts from a public network; ours is in service/pages
         redoc_url=None,
         redirect_slashes=False,
     )
     for router in (scoring, triage, health, models, oauth):
         app.include_router(router)
+    if settings.api_docs:
+        app.include_router(pages)
     app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
     app.add_middleware(
         BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
@@ -82,11 +86,11 @@ def create_app(
     problems.install(app)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
-    _describe(app)
+    _describe(app, routes)
     return app
 
 
-def _describe(app: FastAPI) -> None:
+def _describe(app: FastAPI, routes: Mapping[tuple[str, str], Needs]) -> None:
     """Let OpenAPI know the schemas of bodies that the endpoints read for themselves."""
 
     def openapi() -> dict[str, Any]:
@@ -101,6 +105,7 @@ def _describe(app: FastAPI) -> None:
             known.update({**schemas(), **triage_schemas()})
             for name in ("HTTPValidationError", "ValidationError"):
                 known.pop(name, None)
+            describe(said, routes)
             app.openapi_schema = said
         return app.openapi_schema
 

@@ -106,7 +106,7 @@ class TextFormatter(logging.Formatter):
             parts.append(f"request_id={request_id}")
         if record.exc_info and record.exc_info[0] is not None:
             parts.append(f"error={record.exc_info[0].__name__}")
-        return " ".join(parts)
+        return " ".join(" ".join(parts).split())
 
 
 def log_config(level: str, form: str) -> dict[str, Any]:

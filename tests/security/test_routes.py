@@ -194,3 +194,21 @@ def test_health_needs_no_key(stranger: TestClient) -> None:
 def test_scopes_are_all_used_or_told() -> None:
     named: set[Scope] = set().union(*(needs for needs in ROUTES.values() if needs))
     assert named == set(SCOPES)
+
+
+def test_the_document_says_who_may(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    for path, methods in document["paths"].items():
+        for method, said in methods.items():
+            needs = ROUTES[method.upper(), path]
+            assert ("security" in said) is (needs is not None)
+            assert ({"401", "403", "429"} <= set(said["responses"])) is (needs is not None)
+    score = document["paths"]["/score"]["post"]
+    assert {"clientCredentials": ["score"]} in score["security"]
+    assert {"408", "409", "413", "422"} <= set(score["responses"])
+    assert [one["name"] for one in score["parameters"] if one["in"] == "header"] == [
+        "Idempotency-Key"
+    ]
+    assert set(document["components"]["securitySchemes"]) == {
+        "bearer", "apiKey", "clientCredentials",
+    }  # fmt: skip
