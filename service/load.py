@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.datastructures import MutableHeaders
-
 from service.problems import unavailable
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ALWAYS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_WORK: Final = ("/score", "/triage")
-_OVER_TLS: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_ALWAYS: Final = _raw(
+    {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+)
+_OVER_TLS: Final = _raw({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"})
+_WORK: Final = ("/score", "/rank", "/triage", "/outcomes")
 
 
 class InFlight:
@@ -62,13 +67,13 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to its answer."""
 
-        added = {**_ALWAYS, **_OVER_TLS} if scope.get("scheme") == "https" else _ALWAYS
+        added = _ALWAYS + _OVER_TLS if scope.get("scheme") == "https" else _ALWAYS
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in added.items():
-                    headers.setdefault(name, value)
+                own = list(message.get("headers", ()))
+                named = {name.lower() for name, _ in own}
+                message["headers"] = own + [pair for pair in added if pair[0] not in named]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
