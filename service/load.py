@@ -24,7 +24,7 @@ _ALWAYS: Final = _raw(
         "X-Frame-Options": "DENY",
     }
 )
-_OVER_TLS: Final = _raw({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"})
+_OVER_TLS: Final = _raw({"Strict-Transport-Security": "max-age=31536000"})
 _WORK: Final = ("/score", "/rank", "/triage", "/outcomes")
 
 
