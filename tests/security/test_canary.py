@@ -123,7 +123,8 @@ def beside_claim_ids(text: str) -> str:
     except ValueError:
         return text
     for one in told:
-        scores = one.get("scores", [one]) if isinstance(one, dict) else []
+        lists = [one.get("scores"), one.get("worklist")] if isinstance(one, dict) else []
+        scores = next((found for found in lists if found is not None), [one] if lists else [])
         for score in scores:
             if "score_id" in score:
                 del score["claim_id"]
