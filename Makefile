@@ -38,7 +38,7 @@ $(READY): requirements.lock requirements-uv.lock pyproject.toml
 
 lock: $(READY) ## resolve all lock files but uv's anew from pyproject.toml
 	@$(COMPILE) --extra train --extra dev --output-file requirements.lock pyproject.toml
-	@$(COMPILE) --constraints requirements.lock --output-file requirements-serve.lock pyproject.toml
+	@$(COMPILE) --constraints requirements.lock --extra postgres --extra tracing --output-file requirements-serve.lock pyproject.toml
 	@$(COMPILE) --constraints requirements.lock --extra peers --output-file requirements-peers.lock pyproject.toml
 
 demo: $(READY) ## invent a practice, train on it, score five claims over HTTP, explain one
