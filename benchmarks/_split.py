@@ -13,17 +13,18 @@ from claims.keys import load_keys
 from claims.settings import Settings
 from features.build import build
 from features.frame import Frame
-from models.edits import find_edits
+from models.costs import Costs
+from models.edits import find_edits, load_rules
 from models.explain import explain
 from models.frames import join
 from models.score import to_dict
-from models.scoring import Scorer
 from models.subject import Subject
 from models.whatif import variants
 from service.audit.repository import AuditRepository
 from service.audit.writer import AuditWriter
 from service.scoring.requests import Ask, parse_claim, parse_json
 from service.scoring.service import About, ScoringService
+from service.serving.serving import Ground, Serving
 from service.start import open_history, open_model
 
 ROUNDS = 5
@@ -34,7 +35,9 @@ def split(settings: Settings, bodies: list[bytes]) -> list[tuple[str, float]]:
     keys = load_keys(settings.home)
     model, reference = open_model(settings)
     history = open_history(settings)
-    scorer = Scorer(model, history, keys, version=reference.version)
+    ground = Ground(keys, load_rules(settings), Costs.of(settings))
+    serving = ground.serving(model, reference, history)
+    scorer = serving.scorer
     asks = [parse_claim(parse_json(body), settings.max_lines) for body in bodies]
     frames = [Frame.from_claims([ask.claim], keys) for ask in asks]
     alone = [build(frame, history) for frame in frames]
@@ -72,22 +75,23 @@ def split(settings: Settings, bodies: list[bytes]) -> list[tuple[str, float]]:
     whole = _seconds(lambda i: scorer.score([asks[i].claim], asks[i].as_of), each)
     inside = sum(seconds for name, seconds in parts if name not in ("parse the claim", "serialise"))
     parts.append(("lines, advice, wording", max(whole - inside, 0.0)))
-    parts += _audit(scorer, settings, asks, each)
+    parts += _audit(serving, settings, asks, each)
     return parts
 
 
 def _audit(
-    scorer: Scorer, settings: Settings, asks: list[Ask], each: range
+    serving: Serving, settings: Settings, asks: list[Ask], each: range
 ) -> list[tuple[str, float]]:
     """Making a record, and writing it alone (a commit each, to the disk)."""
     with tempfile.TemporaryDirectory(dir=settings.home) as folder:
         repository = AuditRepository(Path(folder) / "audit.db")
         writer = AuditWriter(repository)
-        service = ScoringService(scorer, load_keys(settings.home), writer, About("", "", ""))
-        scored = [scorer.score([ask.claim], ask.as_of)[0] for ask in asks]
-        make = _seconds(lambda i: service._answer(asks[i], scored[i]), each)
+        service = ScoringService(load_keys(settings.home), writer, About("", ""))
+        scored = [serving.scorer.score([ask.claim], ask.as_of)[0] for ask in asks]
+        make = _seconds(lambda i: service._answer(asks[i], scored[i], serving), each)
         both = _seconds(
-            lambda i: writer.submit([service._answer(asks[i], scored[i])[1]]).result(), each
+            lambda i: writer.submit([service._answer(asks[i], scored[i], serving)[1]]).result(),
+            each,
         )
         service.close()
         writer.close()

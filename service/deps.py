@@ -1,23 +1,22 @@
-"""What endpoints are given: the process's state, and the day asked for."""
+"""What endpoints are given: the process's state, what it answers with, and the day asked for."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Query, Request
 
 from service.scoring.claim_form import AS_OF_MEANING, Day
+from service.serving.serving import Serving
 
 if TYPE_CHECKING:
     from claims.carc import Catalogue
     from claims.profiles import Profiles
     from claims.settings import Settings
-    from models.denial import DenialModel
-    from models.score import ModelRef
     from service.audit.repository import AuditRepository
     from service.scoring.service import ScoringService
+    from service.serving.holder import Holder
 
 PRECISION_MEANING: Final = (
     "Share of the claims at or above the threshold that are denied indeed, 0.5 to 0.99: the "
@@ -37,27 +36,32 @@ STRICT_MEANING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a serving process holds from start to stop."""
+    """What a serving process holds from start to stop; ``serving`` holds what may change."""
 
     settings: Settings
     catalogue: Catalogue
     profiles: Profiles
-    model: DenialModel
-    reference: ModelRef
-    history_digest: str
-    history_until: dt.date | None
     code_version: str
     feature_count: int
     repository: AuditRepository
     scoring: ScoringService
+    serving: Holder
 
 
-def _state(request: Request) -> State:
+# Coroutines: FastAPI would send a plain function to a thread, for every request.
+async def _state(request: Request) -> State:
     held: State = request.app.state.held
     return held
 
 
+async def _serving(request: Request) -> Serving:
+    held: State = request.app.state.held
+    return held.serving.now()
+
+
 Held = Annotated[State, Depends(_state)]
+Present = Annotated[Serving, Depends(_serving)]
+"""The model and history of this request, taken once: never ask ``held.serving`` again within it."""
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
 Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]
 Strict = Annotated[bool, Query(description=STRICT_MEANING)]

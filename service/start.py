@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
@@ -17,17 +16,17 @@ from models.denial import FEATURE_NAMES, DenialModel
 from models.edits import load_rules
 from models.record import names_digest
 from models.score import ModelRef
-from models.scoring import Scorer
 from service.audit.repository import FILE, AuditRepository
 from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
+from service.serving.holder import Holder
+from service.serving.serving import Ground
 
 if TYPE_CHECKING:
     from claims.settings import Settings
 
 RUNNING_HISTORY: Final = ("history", "current")
-_EPOCH: Final = dt.date(1970, 1, 1)
 
 
 class StartError(UserError):
@@ -45,7 +44,8 @@ def code_version() -> str:
 def open_history(settings: Settings) -> History:
     """The running history of the installation. Raises ``StartError``."""
     try:
-        return History.open(settings.home.joinpath(*RUNNING_HISTORY))
+        # The link is followed once: its parts must be those of one history.
+        return History.open(settings.home.joinpath(*RUNNING_HISTORY).resolve())
     except HistoryError as error:
         raise StartError(str(error)) from None
 
@@ -74,31 +74,18 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     history = open_history(settings)
     repository = AuditRepository(settings.home / FILE)
     rules = load_rules(settings)
-    costs = Costs.of(settings)
-    scorer = Scorer(
-        model,
-        history,
-        keys,
-        name=reference.name,
-        version=reference.version,
-        rules=rules,
-        costs=costs,
-    )
-    about = About(history.digest, names_digest(FEATURE_NAMES), code_version())
+    ground = Ground(keys, rules, Costs.of(settings))
+    about = About(names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)
-    until = _EPOCH + dt.timedelta(days=history.until) if history.until > 0 else None
     state = State(
         settings=settings,
         catalogue=load_catalogue(settings.carc_csv),
         profiles=rules.profiles,
-        model=model,
-        reference=reference,
-        history_digest=history.digest,
-        history_until=until,
         code_version=about.code_version,
         feature_count=len(FEATURE_NAMES),
         repository=repository,
-        scoring=ScoringService(scorer, keys, writer, about),
+        scoring=ScoringService(keys, writer, about),
+        serving=Holder(ground, ground.serving(model, reference, history)),
     )
     return state, writer
 

@@ -43,4 +43,4 @@ async def readyz(held: Held) -> Ready:
     """200 when a claim sent now would be scored and recorded, else 503."""
     if not await asyncio.to_thread(held.repository.writable):
         raise unavailable("The audit log cannot be written.", "audit-unavailable")
-    return Ready(model_version=held.reference.version)
+    return Ready(model_version=held.serving.now().reference.version)

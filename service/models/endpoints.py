@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from service.deps import Held
+from service.deps import Held, Present
 
 router = APIRouter(tags=["model"])
 
@@ -28,16 +28,16 @@ class ModelCard(BaseModel):
 
 
 @router.get("/model", operation_id="model")
-async def model(held: Held) -> ModelCard:
+async def model(held: Held, serving: Present) -> ModelCard:
     """Name the model, its digest, and the history that it is asked with."""
     return ModelCard(
-        name=held.reference.name,
-        version=held.reference.version,
-        digest=held.reference.digest,
-        threshold=held.model.threshold,
+        name=serving.reference.name,
+        version=serving.reference.version,
+        digest=serving.reference.digest,
+        threshold=serving.model.threshold,
         features=held.feature_count,
-        history_digest=held.history_digest,
-        history_until=held.history_until,
+        history_digest=serving.history.digest,
+        history_until=serving.history_until,
         code_version=held.code_version,
-        training=dict(held.model.facts),
+        training=dict(serving.model.facts),
     )

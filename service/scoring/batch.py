@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from claims.settings import Settings
     from service.scoring.service import Answer, ScoringService
+    from service.serving.serving import Serving
 
 Slot = Ask | Problem
 T = TypeVar("T")
@@ -55,6 +56,7 @@ def slot_of(claim: object, settings: Settings, as_of: dt.date | None) -> Slot:
 
 async def answers(
     scoring: ScoringService,
+    serving: Serving,
     claims: Sequence[T],
     slot: Callable[[T], Slot],
     chunk: int,
@@ -66,7 +68,7 @@ async def answers(
     for start in range(0, len(claims), chunk):
         part = claims[start : start + chunk]
         slots = await asyncio.to_thread(_slots, part, slot)
-        found = await scoring.score_slots(slots)
+        found = await scoring.score_slots(slots, serving)
         yield [one.document() if isinstance(one, Problem) else one for one in found]
 
 

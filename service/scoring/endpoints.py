@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from models.promise import PromiseError, threshold_for
 from models.rank import Budget
 from service.body import JSON_LINES, kind_of, read_body
-from service.deps import Actions, AsOf, Held, Minutes, Precision, Strict
+from service.deps import Actions, AsOf, Held, Minutes, Precision, Present, Strict
 from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, RANK, SCORE
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from service.deps import State
     from service.scoring.service import Answer
+    from service.serving.serving import Serving
 
 router = APIRouter(tags=["scoring"])
 
@@ -39,6 +40,7 @@ router = APIRouter(tags=["scoring"])
 async def score(
     request: Request,
     held: Held,
+    serving: Present,
     as_of: AsOf = None,
     precision: Precision = None,
     strict: Strict = False,
@@ -47,43 +49,49 @@ async def score(
 
     The answer is written to the audit log before it is given.
     """
-    _can_keep(held, precision)
+    _can_keep(serving, precision)
     kind = kind_of(request, ("json", "x12"))
     body = await read_body(request, held.settings.max_body_bytes)
     if kind == "x12":
-        return await _score_837(held, body, as_of, precision, strict=strict)
+        return await _score_837(held, serving, body, as_of, precision, strict=strict)
     if strict:
         text = "strict judges an 837 by its guide: send application/edi-x12, or leave it out."
         raise Problem(422, "strict-needs-837", text)
     ask = parse_claim(parse_json(body), held.settings.max_lines, as_of)
-    return JSONResponse(await held.scoring.score_one(replace(ask, precision=precision)))
+    return JSONResponse(await held.scoring.score_one(replace(ask, precision=precision), serving))
 
 
 @router.post("/score/batch", response_class=JSONResponse, **BATCH)
 async def score_batch(
-    request: Request, held: Held, as_of: AsOf = None, precision: Precision = None
+    request: Request,
+    held: Held,
+    serving: Present,
+    as_of: AsOf = None,
+    precision: Precision = None,
 ) -> Response:
     """Score many claims: ``{"claims": [...]}``, JSON lines, or an 837.
 
     One bad claim never loses its neighbours: its slot holds a problem. JSON lines are answered as
     JSON lines, while the rest is still being scored.
     """
-    _can_keep(held, precision)
+    _can_keep(serving, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
     body = await read_body(request, settings.max_body_bytes)
     if kind == "x12":
-        return await _score_837(held, body, as_of, precision)
+        return await _score_837(held, serving, body, as_of, precision)
 
     def slot(claim: object) -> Slot:
         return _promised(slot_of(claim, settings, as_of), precision)
 
     if kind == "jsonl":
         lines = lines_of(body, settings.max_claims)
-        found = answers(held.scoring, lines, slot, CHUNK)
+        found = answers(held.scoring, serving, lines, slot, CHUNK)
         return StreamingResponse(_as_lines(found), media_type=JSON_LINES)
     claims = listed(await asyncio.to_thread(parse_json, body), settings.max_claims)
-    scores = [one async for part in answers(held.scoring, claims, slot, CHUNK) for one in part]
+    scores = [
+        one async for part in answers(held.scoring, serving, claims, slot, CHUNK) for one in part
+    ]
     return JSONResponse({"scores": scores, "problems": []})
 
 
@@ -91,6 +99,7 @@ async def score_batch(
 async def rank(
     request: Request,
     held: Held,
+    serving: Present,
     budget: Actions = None,
     minutes: Minutes = None,
     as_of: AsOf = None,
@@ -100,7 +109,7 @@ async def rank(
 
     Takes what ``/score/batch`` takes. Every score is written to the audit log before the answer.
     """
-    _can_keep(held, precision)
+    _can_keep(serving, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
     body = await read_body(request, settings.max_body_bytes)
@@ -114,7 +123,7 @@ async def rank(
     else:
         slots = await asyncio.to_thread(_slots_of, body, kind == "jsonl", settings, as_of)
     ready = partial(_promised, precision=precision)
-    parts = answers(held.scoring, slots, ready, CHUNK)
+    parts = answers(held.scoring, serving, slots, ready, CHUNK)
     scores = [one async for part in parts for one in part]
     day = Budget(
         actions=budget if budget is not None else settings.daily_actions,
@@ -135,12 +144,12 @@ def _slots_of(body: bytes, lines: bool, settings: Settings, as_of: dt.date | Non
     return [slot_of(claim, settings, as_of) for claim in claims]
 
 
-def _can_keep(held: State, precision: float | None) -> None:
+def _can_keep(serving: Serving, precision: float | None) -> None:
     """Raises ``Problem`` (422) when the model cannot keep ``precision``, with the best it can."""
     if precision is None:
         return
     try:
-        threshold_for(held.model.promise, precision)
+        threshold_for(serving.model.promise, precision)
     except PromiseError as error:
         raise Problem(422, "precision-not-kept", str(error)) from None
 
@@ -151,6 +160,7 @@ def _promised(slot: Slot, precision: float | None) -> Slot:
 
 async def _score_837(
     held: State,
+    serving: Serving,
     body: bytes,
     as_of: dt.date | None,
     precision: float | None,
@@ -162,7 +172,7 @@ async def _score_837(
     if strict:
         found = await asyncio.to_thread(judged, body, found)
     ready = partial(_promised, precision=precision)
-    parts = answers(held.scoring, found.slots, ready, CHUNK)
+    parts = answers(held.scoring, serving, found.slots, ready, CHUNK)
     scores = [one async for part in parts for one in part]
     return JSONResponse({"scores": scores, "problems": found.problems})
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from claims.keys import Keys
-    from models.scoring import Scored, Scorer
+    from models.scoring import Scored
     from service.audit.writer import AuditWriter
     from service.scoring.requests import Ask
+    from service.serving.serving import Serving
 
-    Waiting = tuple[Ask, asyncio.Future["Recorded | Problem"]]
+    Waiting = tuple[Serving, Ask, asyncio.Future["Recorded | Problem"]]
 
 CHUNK: Final = 64
 """Claims scored in one go; between two goes other requests get their turn."""
@@ -40,7 +41,6 @@ _log = logging.getLogger("preclear.service")
 class About:
     """What stays the same for every score of a process and goes into each record."""
 
-    history_digest: str
     features_digest: str
     code_version: str
 
@@ -48,8 +48,7 @@ class About:
 class ScoringService:
     """The way of a claim from request to answer; shared by all requests of a process."""
 
-    def __init__(self, scorer: Scorer, keys: Keys, writer: AuditWriter, about: About) -> None:
-        self._scorer = scorer
+    def __init__(self, keys: Keys, writer: AuditWriter, about: About) -> None:
         self._keys = keys
         self._writer = writer
         self._about = about
@@ -63,17 +62,18 @@ class ScoringService:
         """Finish what is being scored."""
         self._thread.shutdown()
 
-    async def score_one(self, ask: Ask) -> Answer:
-        """The answer for one claim. Raises ``Problem``: 500, or 503 when it cannot be recorded.
+    async def score_one(self, ask: Ask, serving: Serving) -> Answer:
+        """The answer of ``serving`` for one claim.
 
-        Claims that come while others are being scored are scored together next: sixteen cost about
-        as much as three, and each has the answer that it would have alone, bit for bit.
+        Raises ``Problem``: 500, or 503 when it cannot be recorded. Claims that come while others
+        are being scored are scored together next, by one model: sixteen cost about as much as
+        three, and each has the answer that it would have alone, bit for bit.
         """
         before = await recalled([ask.claim.claim_id])
         if before is not None:
             return cast("Answer", before[0])
         mine: asyncio.Future[Recorded | Problem] = asyncio.get_running_loop().create_future()
-        self._waiting.append((ask, mine))
+        self._waiting.append((serving, ask, mine))
         if self._going is None:
             self._going = asyncio.create_task(self._go())
         found = await mine
@@ -90,27 +90,39 @@ class ScoringService:
         try:
             while self._waiting:
                 group = self._next()
-                asks = [ask for ask, _ in group]
-                found = await loop.run_in_executor(self._thread, self._each, asks)
-                for (_, waiter), one in zip(group, found, strict=True):
+                if not group:
+                    continue
+                serving, asks = group[0][0], [ask for _, ask, _ in group]
+                found = await loop.run_in_executor(self._thread, self._each, asks, serving)
+                for (_, _, waiter), one in zip(group, found, strict=True):
                     if not waiter.done():
                         waiter.set_result(one)
         except RuntimeError:
             pass  # the thread takes no more work: the service is stopping
         finally:
             self._going = None
-            for _, waiter in (*group, *self._waiting):
+            for _, _, waiter in (*group, *self._waiting):
                 if not waiter.done():
                     waiter.set_result(unavailable("The service is stopping.", "stopping"))
             self._waiting.clear()
 
     def _next(self) -> list[Waiting]:
-        """The next to be scored together; those whose caller has gone are left out."""
-        taken = [self._waiting.popleft() for _ in range(min(CHUNK, len(self._waiting)))]
-        return [(ask, waiter) for ask, waiter in taken if not waiter.done()]
+        """The next that one ``Serving`` scores together; those whose caller has gone are left out.
 
-    async def score_slots(self, slots: Sequence[Ask | Problem]) -> list[Answer | Problem]:
-        """An answer or a problem for each slot; a problem stays what it is.
+        Between two models the group ends: who asked before a swap is answered by the old one.
+        """
+        first = self._waiting[0][0]
+        group: list[Waiting] = []
+        while self._waiting and len(group) < CHUNK and self._waiting[0][0] is first:
+            one = self._waiting.popleft()
+            if not one[2].done():
+                group.append(one)
+        return group
+
+    async def score_slots(
+        self, slots: Sequence[Ask | Problem], serving: Serving
+    ) -> list[Answer | Problem]:
+        """The answer of ``serving`` or a problem for each slot; a problem stays what it is.
 
         At most ``CHUNK`` slots should be given at once. A claim that cannot be scored gets a
         problem of its own; when nothing can be recorded, each claim gets that problem.
@@ -121,7 +133,7 @@ class ScoringService:
             again = iter(before)
             return [slot if isinstance(slot, Problem) else next(again) for slot in slots]
         loop = asyncio.get_running_loop()
-        scored = await loop.run_in_executor(self._thread, self._each, asks)
+        scored = await loop.run_in_executor(self._thread, self._each, asks, serving)
         records = [pair[1] for pair in scored if not isinstance(pair, Problem)]
         try:
             if asks:
@@ -143,28 +155,28 @@ class ScoringService:
             text = "The score could not be recorded, so it is not given; try again shortly."
             raise unavailable(text, "audit-unavailable") from None
 
-    def _each(self, asks: Sequence[Ask]) -> list[Recorded | Problem]:
+    def _each(self, asks: Sequence[Ask], serving: Serving) -> list[Recorded | Problem]:
         try:
-            return list(self._answers(asks))
+            return list(self._answers(asks, serving))
         except Exception:  # one of them is at fault: find out which
-            return [self._alone(ask) for ask in asks]
+            return [self._alone(ask, serving) for ask in asks]
 
-    def _alone(self, ask: Ask) -> Recorded | Problem:
+    def _alone(self, ask: Ask, serving: Serving) -> Recorded | Problem:
         try:
-            return self._answers([ask])[0]
+            return self._answers([ask], serving)[0]
         except Exception as error:
             return internal(error)
 
-    def _answers(self, asks: Sequence[Ask]) -> list[Recorded]:
-        scored = self._scorer.score(
+    def _answers(self, asks: Sequence[Ask], serving: Serving) -> list[Recorded]:
+        scored = serving.scorer.score(
             [ask.claim for ask in asks],
             [ask.as_of for ask in asks],
             [ask.precision for ask in asks],
             [ask.edits for ask in asks],
         )
-        return [self._answer(ask, one) for ask, one in zip(asks, scored, strict=True)]
+        return [self._answer(ask, one, serving) for ask, one in zip(asks, scored, strict=True)]
 
-    def _answer(self, ask: Ask, scored: Scored) -> Recorded:
+    def _answer(self, ask: Ask, scored: Scored, serving: Serving) -> Recorded:
         moment = dt.datetime.now(dt.UTC)
         stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         score = replace(scored.score, score_id=new_score_id(), scored_at=stamp)
@@ -179,7 +191,7 @@ class ScoringService:
             model_name=score.model.name,
             model_version=score.model.version,
             model_digest=score.model.digest,
-            history_digest=self._about.history_digest,
+            history_digest=serving.history.digest,
             code_version=self._about.code_version,
             features_digest=self._about.features_digest,
             features=packed(scored.values),

@@ -283,7 +283,7 @@ def test_a_failure_names_itself_and_nothing_of_the_claim(
 ) -> None:
     from service.scoring.service import ScoringService
 
-    def fails(self: object, asks: Any) -> None:
+    def fails(self: object, asks: Any, serving: object) -> None:
         raise RuntimeError(f"canary {asks[0].claim.claim_id}")
 
     monkeypatch.setattr(ScoringService, "_answers", fails)

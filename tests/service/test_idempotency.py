@@ -151,11 +151,11 @@ def test_a_batch_that_broke_off_goes_on_where_it_did(
     slots = ScoringService.score_slots
     calls: list[int] = []
 
-    async def breaking(self: ScoringService, asks: Any) -> Any:
+    async def breaking(self: ScoringService, asks: Any, serving: Any) -> Any:
         calls.append(len(asks))
         if len(calls) == 3:
             raise RuntimeError
-        return await slots(self, asks)
+        return await slots(self, asks, serving)
 
     with monkeypatch.context() as broken:
         broken.setattr(ScoringService, "score_slots", breaking)

@@ -14,12 +14,16 @@ from claim_json import as_json
 from fastapi.testclient import TestClient
 from invented import KEYS, Practice
 
+from models.costs import Costs
+from models.edits import starter_rules
+from models.score import ModelRef
 from models.scoring import Scorer
 from service.audit.repository import AuditRepository
 from service.audit.writer import AuditWriter
 from service.problems import Problem
 from service.scoring.requests import Ask, parse_claim
 from service.scoring.service import About, ScoringService
+from service.serving.serving import Ground, Serving
 
 Run = Callable[[Callable[[ScoringService], Coroutine[Any, Any, Any]]], Any]
 
@@ -30,13 +34,19 @@ def asks(world: Practice) -> list[Ask]:
 
 
 @pytest.fixture
-def run(world: Practice, tmp_path: Path) -> Run:
+def serving(world: Practice) -> Serving:
+    ground = Ground(KEYS, starter_rules(), Costs.usual())
+    reference = ModelRef(name="denial", version="7", digest=world.model.digest)
+    return ground.serving(world.model, reference, world.history)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
     """Runs a scenario on a service of its own."""
 
     def go(scenario: Callable[[ScoringService], Coroutine[Any, Any, Any]]) -> Any:
         writer = AuditWriter(AuditRepository(tmp_path / "audit.db"))
-        scorer = Scorer(world.model, world.history, KEYS, version="7")
-        service = ScoringService(scorer, KEYS, writer, About("h", "f", "c"))
+        service = ScoringService(KEYS, writer, About("f", "c"))
         try:
             return asyncio.run(scenario(service))
         finally:
@@ -47,26 +57,25 @@ def run(world: Practice, tmp_path: Path) -> Run:
 
 
 def test_each_has_the_answer_it_would_have_alone(
-    run: Run, asks: list[Ask], world: Practice, monkeypatch: pytest.MonkeyPatch
+    run: Run, asks: list[Ask], serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     goes: list[int] = []
     each = ScoringService._each
 
-    def counted(self: ScoringService, some: list[Ask]) -> Any:
+    def counted(self: ScoringService, some: list[Ask], by: Serving) -> Any:
         goes.append(len(some))
-        return each(self, some)
+        return each(self, some, by)
 
     monkeypatch.setattr(ScoringService, "_each", counted)
 
     async def scenario(service: ScoringService) -> Any:
-        return await asyncio.gather(*(service.score_one(ask) for ask in asks))
+        return await asyncio.gather(*(service.score_one(ask, serving) for ask in asks))
 
     answers = run(scenario)
-    scorer = Scorer(world.model, world.history, KEYS, version="7")
     assert sum(goes) == len(asks)
     assert len(goes) < len(asks) / 4
     for ask, answer in zip(asks, answers, strict=True):
-        (alone,) = scorer.score([ask.claim], ask.as_of)
+        (alone,) = serving.scorer.score([ask.claim], ask.as_of)
         assert answer["claim_id"] == ask.claim.claim_id
         assert answer["denial_probability"] == alone.score.denial_probability
         assert answer["raw_score"] == alone.score.raw_score
@@ -74,7 +83,7 @@ def test_each_has_the_answer_it_would_have_alone(
 
 
 def test_one_that_fails_fails_alone(
-    run: Run, asks: list[Ask], monkeypatch: pytest.MonkeyPatch
+    run: Run, asks: list[Ask], serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison = asks[7].claim.claim_id
     score = Scorer.score
@@ -87,7 +96,7 @@ def test_one_that_fails_fails_alone(
     monkeypatch.setattr(Scorer, "score", picky)
 
     async def scenario(service: ScoringService) -> Any:
-        waits = (service.score_one(ask) for ask in asks)
+        waits = (service.score_one(ask, serving) for ask in asks)
         return await asyncio.gather(*waits, return_exceptions=True)
 
     found = run(scenario)
@@ -98,7 +107,7 @@ def test_one_that_fails_fails_alone(
 
 
 def test_a_caller_who_has_gone_is_left_out(
-    run: Run, asks: list[Ask], monkeypatch: pytest.MonkeyPatch
+    run: Run, asks: list[Ask], serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
     hold = threading.Event()
@@ -112,10 +121,10 @@ def test_a_caller_who_has_gone_is_left_out(
     monkeypatch.setattr(Scorer, "score", slow)
 
     async def scenario(service: ScoringService) -> None:
-        tasks = [asyncio.create_task(service.score_one(ask)) for ask in asks[:5]]
+        tasks = [asyncio.create_task(service.score_one(ask, serving)) for ask in asks[:5]]
         await asyncio.sleep(0)
         await asyncio.sleep(0.05)
-        later = [asyncio.create_task(service.score_one(ask)) for ask in asks[5:9]]
+        later = [asyncio.create_task(service.score_one(ask, serving)) for ask in asks[5:9]]
         await asyncio.sleep(0)
         later[1].cancel()
         await asyncio.sleep(0)
@@ -129,10 +138,12 @@ def test_a_caller_who_has_gone_is_left_out(
     )
 
 
-def test_a_service_that_stops_leaves_nobody_waiting(run: Run, asks: list[Ask]) -> None:
+def test_a_service_that_stops_leaves_nobody_waiting(
+    run: Run, asks: list[Ask], serving: Serving
+) -> None:
     async def scenario(service: ScoringService) -> Any:
         service.close()
-        waits = (service.score_one(ask) for ask in asks[:3])
+        waits = (service.score_one(ask, serving) for ask in asks[:3])
         return await asyncio.wait_for(asyncio.gather(*waits, return_exceptions=True), 10)
 
     for found in run(scenario):
