@@ -151,10 +151,10 @@ def report_score(
 
 def _open() -> tuple[Settings, AuditRepository]:
     from claims.settings import Settings
-    from service.audit.repository import FILE, AuditRepository
+    from service.audit.repository import AuditRepository
 
     settings = Settings.read()
-    return settings, AuditRepository.existing(settings.home / FILE)
+    return settings, AuditRepository.existing(settings)
 
 
 def _found(log: AuditRepository, score_id: str) -> AuditRecord:

@@ -40,6 +40,9 @@ class AuditRecord:
     threshold: float
     answer: str  # JSON
     rules_digest: str = ""  # of the profiles and lists that edits were found by; "": not kept then
+    caller: str = ""  # id of the API key; "": none was asked for
+    purpose: str = ""  # what the score was asked for
+    code_digest: str = ""  # of the program's files; "": not kept then
 
     def values(self) -> NDArray[np.float32]:
         """The feature values as one row, shape (1, F)."""

@@ -16,7 +16,7 @@ from models.denial import FEATURE_NAMES, DenialModel
 from models.edits import load_rules
 from models.record import names_digest
 from models.score import ModelRef
-from service.audit.repository import FILE, AuditRepository
+from service.audit.repository import AuditRepository
 from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
@@ -72,7 +72,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     keys = load_keys(settings.home)
     model, reference = open_model(settings)
     history = open_history(settings)
-    repository = AuditRepository(settings.home / FILE)
+    repository = AuditRepository.of(settings)
     rules = load_rules(settings)
     ground = Ground(keys, rules, Costs.of(settings))
     about = About(names_digest(FEATURE_NAMES), code_version())

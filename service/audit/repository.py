@@ -1,55 +1,101 @@
-"""The audit log: add records, and find them again."""
+"""The audit log: add records and events, and find them again."""
 
 from __future__ import annotations
 
-import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import sqlalchemy as sa
 
-from models.record import AuditRecord
-from service.audit.tables import SCORES, AuditError, create, open_engine
+from claims.keys import load_keys
+from service.audit.appending import append
+from service.audit.chain import Chain
+from service.audit.database import cause, open_sqlite
+from service.audit.event import SCORE
+from service.audit.head import HeadFile
+from service.audit.layout import bring_to_date
+from service.audit.rows import (
+    EVENT_COLUMNS,
+    RECORD_COLUMNS,
+    event_of,
+    key_text,
+    record_of,
+    row_of,
+)
+from service.audit.signing import load_signer
+from service.audit.tables import EVENTS, AuditError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from claims.settings import Settings
+    from models.record import AuditRecord
+    from service.audit.database import Database
+    from service.audit.event import Event, Recorded
+    from service.audit.rows import Entry
 
 FILE: Final = "audit.db"
-_COLUMNS: Final = tuple(column for column in SCORES.c if column.name != "sequence")
+_IN_ONE_QUERY: Final = 500
+_SCORES: Final = sa.select(*RECORD_COLUMNS).where(
+    EVENTS.c.kind == SCORE,
+    EVENTS.c.salt.is_not(None),  # retention did not drop it
+)
+_EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
 
 
 class AuditRepository:
-    """The records of one audit log. ``add`` may be called by one thread at a time."""
+    """The records of one audit log, for any number of threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Use the log at ``path``; make it if it is not there. Raises ``AuditError``."""
-        create(path)
-        self._path = path
-        self._writer = open_engine(path, begin="BEGIN IMMEDIATE")
-        self._reader = open_engine(path, begin="BEGIN")
+    def __init__(self, place: Path | Database, home: Path | None = None) -> None:
+        """Use the log in the file or database ``place``; make it if it is not there.
+
+        ``home`` holds the installation's secret and key; default: the folder of the file.
+        Raises ``UserError``.
+        """
+        database = open_sqlite(place) if isinstance(place, Path) else place
+        home = home or database.head.parent
+        self._database = database
+        self._writer, self._reader = database.writer, database.reader
+        self.chain: Final = Chain(load_keys(home).secret, load_signer(home))
+        self._head = HeadFile(database.head, self.chain)
+        with self._head.turn():
+            bring_to_date(database, self.chain)
 
     @classmethod
-    def existing(cls, path: Path) -> Self:
-        """The log at ``path``, which must be there. Raises ``AuditError``."""
+    def of(cls, settings: Settings) -> Self:
+        """The log of the installation. Raises ``UserError``."""
+        return cls(settings.home / FILE)
+
+    @classmethod
+    def existing(cls, settings: Settings) -> Self:
+        """The log of the installation, which must be there. Raises ``UserError``."""
+        path = settings.home / FILE
         if not path.is_file():
             raise AuditError(f"There is no audit log at {path}: set PRECLEAR_HOME to its folder.")
         return cls(path)
 
-    def add(self, records: Sequence[AuditRecord]) -> None:
-        """Write all of ``records`` or none; when this returns they survive a power cut.
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Write all of ``entries`` or none; when this returns they survive a power cut.
 
         Raises ``AuditError``.
         """
+        rows = [row_of(entry) for entry in entries]
         try:
-            with self._writer.begin() as connection:
-                connection.execute(_INSERT, [_row(record) for record in records])
+            with self._head.turn():
+                with self._writer.begin() as connection:
+                    last = append(connection, self.chain, self._head.read(), rows)
+                self._head.write(last)
         except sa.exc.SQLAlchemyError as error:
-            cause = type(getattr(error, "orig", None) or error).__name__
-            raise AuditError(f"The audit log {self._path} cannot be written ({cause}).") from None
+            text = f"The audit log {self._database.name} cannot be written ({cause(error)})."
+            raise AuditError(text) from None
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Write all of ``events`` or none, as ``add`` does. Raises ``AuditError``."""
+        self.add(events)
 
     def get(self, score_id: str) -> AuditRecord | None:
         """The record of one score, ``None`` if there is none. Raises ``AuditError``."""
-        found = self._read(_ALL.where(SCORES.c.score_id == score_id))
+        found = self._records(_SCORES.where(EVENTS.c.score_id == score_id))
         return found[0] if found else None
 
     def latest(
@@ -59,12 +105,32 @@ class AuditRepository:
 
         ``claim_key``: of this claim alone; ``before``: older than this score id, to page on.
         """
-        query = _ALL.order_by(SCORES.c.score_id.desc()).limit(limit)
+        query = _SCORES.order_by(EVENTS.c.score_id.desc()).limit(limit)
         if claim_key is not None:
-            query = query.where(SCORES.c.claim_key == f"{claim_key:016x}")
+            query = query.where(EVENTS.c.claim_key == key_text(claim_key))
         if before is not None:
-            query = query.where(SCORES.c.score_id < before)
-        return self._read(query)
+            query = query.where(EVENTS.c.score_id < before)
+        return self._records(query)
+
+    def scores_of(self, claim_keys: Iterable[int]) -> list[AuditRecord]:
+        """Every record of these claims, newest first. Raises ``AuditError``."""
+        found: list[AuditRecord] = []
+        for keys in _parts({key_text(key) for key in claim_keys}):
+            found += self._records(_SCORES.where(EVENTS.c.claim_key.in_(keys)))
+        return sorted(found, key=lambda record: record.score_id, reverse=True)
+
+    def events_of(self, score_ids: Iterable[str], kind: str | None = None) -> list[Recorded]:
+        """The events about these scores, oldest first; ``kind``: of this kind alone.
+
+        Raises ``AuditError``.
+        """
+        found: list[Recorded] = []
+        for part in _parts(set(score_ids)):
+            query = _EVENTS.where(EVENTS.c.score_id.in_(part))
+            if kind is not None:
+                query = query.where(EVENTS.c.kind == kind)
+            found += [event_of(row) for row in self._read(query)]
+        return sorted(found, key=lambda event: event.sequence)
 
     def writable(self) -> bool:
         """Whether a record could be written now (takes and gives back the write lock)."""
@@ -77,33 +143,23 @@ class AuditRepository:
 
     def close(self) -> None:
         """Give back the connections; the log is whole without it."""
-        self._writer.dispose()
-        self._reader.dispose()
+        self._database.close()
+        self._head.close()
 
-    def _read(self, query: sa.Select[Any]) -> list[AuditRecord]:
+    def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
+        return [record_of(row) for row in self._read(query)]
+
+    def _read(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
         try:
             with self._reader.begin() as connection:
-                return [_record(row) for row in connection.execute(query).mappings()]
+                return connection.execute(query).mappings().all()
         except sa.exc.SQLAlchemyError as error:
-            cause = type(getattr(error, "orig", None) or error).__name__
-            raise AuditError(f"The audit log {self._path} cannot be read ({cause}).") from None
+            text = f"The audit log {self._database.name} cannot be read ({cause(error)})."
+            raise AuditError(text) from None
 
 
-_INSERT: Final = SCORES.insert().inline()
-_ALL: Final = sa.select(SCORES).with_only_columns(*_COLUMNS)
-
-
-def _row(record: AuditRecord) -> dict[str, object]:
-    row: dict[str, object] = {c.name: getattr(record, c.name) for c in _COLUMNS}
-    row["scored_at"] = record.scored_at.isoformat()
-    row["as_of"] = record.as_of.isoformat()
-    row["claim_key"] = f"{record.claim_key:016x}"
-    return row
-
-
-def _record(row: sa.RowMapping) -> AuditRecord:
-    values: dict[str, Any] = dict(row)
-    values["scored_at"] = dt.datetime.fromisoformat(values["scored_at"])
-    values["as_of"] = dt.date.fromisoformat(values["as_of"])
-    values["claim_key"] = int(values["claim_key"], 16)
-    return AuditRecord(**values)
+def _parts(values: Collection[str]) -> Iterator[list[str]]:
+    """``values`` in parts that one query can name."""
+    every = sorted(values)
+    for start in range(0, len(every), _IN_ONE_QUERY):
+        yield every[start : start + _IN_ONE_QUERY]

@@ -1,138 +1,75 @@
-"""The audit table and the SQLite file that holds it.
-
-Write-ahead log, full synchronous: a committed record survives a power cut. The file is readable by
-its owner alone. ``PRAGMA user_version`` names the layout, so that a later program can tell.
-"""
+"""The table of the audit log."""
 
 from __future__ import annotations
 
-import os
-import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from claims.errors import UserError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from sqlite3 import Connection as DriverConnection
-
-LAYOUT: Final = 2
-_CHANGES: Final = {
-    1: ("ALTER TABLE scores ADD COLUMN rules_digest TEXT NOT NULL DEFAULT ''",),
-}
-"""What makes a log of each earlier layout one of the next; its records stay as they are."""
-_BUSY_MS: Final = 5000
-_START_SECONDS: Final = 5.0
-
-METADATA: Final = sa.MetaData()
-SCORES: Final = sa.Table(
-    "scores",
-    METADATA,
-    sa.Column("sequence", sa.Integer, primary_key=True, comment="order of writing"),
-    sa.Column("score_id", sa.Text, nullable=False, unique=True),
-    sa.Column("scored_at", sa.Text, nullable=False, comment="ISO 8601, UTC"),
-    sa.Column("as_of", sa.Text, nullable=False, comment="ISO date"),
-    sa.Column("claim_key", sa.Text, nullable=False, comment="keyed hash of claim_id, 16 hex"),
-    sa.Column("claim_digest", sa.Text, nullable=False, comment="keyed hash of the whole claim"),
-    sa.Column("model_name", sa.Text, nullable=False),
-    sa.Column("model_version", sa.Text, nullable=False),
-    sa.Column("model_digest", sa.Text, nullable=False),
-    sa.Column("history_digest", sa.Text, nullable=False),
-    sa.Column("code_version", sa.Text, nullable=False),
-    sa.Column("features_digest", sa.Text, nullable=False, comment="SHA-256 of names in order"),
-    sa.Column("features", sa.LargeBinary, nullable=False, comment="float32, little endian"),
-    sa.Column("denial_probability", sa.Float, nullable=False),
-    sa.Column("decision", sa.Text, nullable=False),
-    sa.Column("threshold", sa.Float, nullable=False),
-    sa.Column("answer", sa.Text, nullable=False, comment="JSON, without claim_id"),
-    sa.Column(
-        "rules_digest",
-        sa.Text,
-        nullable=False,
-        server_default="",
-        comment="of payers' profiles and CMS's lists",
-    ),
-    sqlite_autoincrement=True,
-)
-BY_CLAIM: Final = sa.Index("scores_by_claim", SCORES.c.claim_key)
 
 
 class AuditError(UserError):
     """The audit log cannot be read or written; one sentence that says how to mend it."""
 
 
-def open_engine(path: Path, *, begin: str) -> sa.Engine:
-    """An engine on the SQLite file ``path``; each transaction starts with ``begin``.
-
-    ``BEGIN IMMEDIATE`` takes the write lock at once (sqlite3 would otherwise begin late and fail
-    on the first write when another process wrote in between).
-    """
-    engine = sa.create_engine(f"sqlite+pysqlite:///{path}")
-
-    def connected(connection: DriverConnection, _: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
-        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-
-    def begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
-    return engine
-
-
-def create(path: Path) -> None:
-    """Make the file and its tables if they are not there, and bring an earlier layout to ours.
-
-    A later program's layout is refused.
-
-    Several workers may do this at the same moment. Raises ``AuditError``.
-    """
-    try:
-        # Never open a log that is there: closing it would drop SQLite's locks of this process.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        text = f"The audit log {path} cannot be opened ({error.strerror})"
-        raise AuditError(f"{text}: make its folder writable or set PRECLEAR_HOME.") from None
-    engine = open_engine(path, begin="BEGIN IMMEDIATE")
-    try:
-        layout = _created(engine, time.monotonic() + _START_SECONDS)
-    except sa.exc.DatabaseError as error:
-        text = f"The audit log {path} cannot be used ({error.orig})"
-        raise AuditError(f"{text}: make it writable, or move it aside to begin anew.") from None
-    finally:
-        engine.dispose()
-    if layout != LAYOUT:
-        text = f"The audit log {path} has layout {layout}, this program knows {LAYOUT}"
-        raise AuditError(f"{text}: use the program that wrote it.")
-
-
-def _created(engine: sa.Engine, deadline: float) -> int:
-    while True:
-        try:
-            with engine.begin() as connection:
-                layout = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-                if layout == 0:
-                    connection.execute(CreateTable(SCORES, if_not_exists=True))
-                    connection.execute(CreateIndex(BY_CLAIM, if_not_exists=True))
-                    connection.exec_driver_sql(f"PRAGMA user_version={LAYOUT}")
-                    layout = LAYOUT
-                while layout in _CHANGES:
-                    for change in _CHANGES[layout]:
-                        connection.exec_driver_sql(change)
-                    layout += 1
-                    connection.exec_driver_sql(f"PRAGMA user_version={layout}")
-                return layout
-        except sa.exc.OperationalError as error:
-            # Turning the write-ahead log on does not wait for another worker doing the same.
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+METADATA: Final = sa.MetaData()
+EVENTS: Final = sa.Table(
+    "events",
+    METADATA,
+    sa.Column(
+        "sequence",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        comment="from 1, without gaps",
+    ),
+    sa.Column("form", sa.Integer, nullable=False, comment="of the columns that are hashed"),
+    sa.Column("kind", sa.Text, nullable=False, comment="score, outcome, override, checkpoint, ..."),
+    sa.Column("score_id", sa.Text, comment="the score that this is, or is about"),
+    sa.Column("recorded_at", sa.Text, nullable=False, comment="ISO 8601, UTC"),
+    sa.Column("previous", sa.Text, nullable=False, comment="hash of the record before"),
+    sa.Column("hash", sa.Text, nullable=False, comment="SHA-256 of this record's header"),
+    sa.Column("seal", sa.Text, nullable=False, comment="HMAC-SHA256 of the hash"),
+    sa.Column("payload_digest", sa.Text, nullable=False, comment="SHA-256 of what follows"),
+    # From here on NULL where retention dropped it.
+    sa.Column("salt", sa.Text, comment="random; never NULL otherwise"),
+    sa.Column("caller", sa.Text, comment="id of the API key; empty: the command line"),
+    sa.Column("purpose", sa.Text, comment="what a score was asked for"),
+    sa.Column("scored_at", sa.Text, comment="ISO 8601, UTC"),
+    sa.Column("as_of", sa.Text, comment="ISO date"),
+    sa.Column("claim_key", sa.Text, comment="keyed hash of claim_id, 16 hex"),
+    sa.Column("claim_digest", sa.Text, comment="keyed hash of the whole claim"),
+    sa.Column("model_name", sa.Text),
+    sa.Column("model_version", sa.Text),
+    sa.Column("model_digest", sa.Text),
+    sa.Column("history_digest", sa.Text),
+    sa.Column("rules_digest", sa.Text, comment="of payers' profiles and CMS's lists"),
+    sa.Column("code_version", sa.Text),
+    sa.Column("code_digest", sa.Text, comment="SHA-256 of the program's files"),
+    sa.Column("features_digest", sa.Text, comment="SHA-256 of names in order"),
+    sa.Column("features", sa.LargeBinary, comment="float32, little endian"),
+    sa.Column("denial_probability", sa.Double),
+    sa.Column("decision", sa.Text),
+    sa.Column("threshold", sa.Double),
+    sa.Column("body", sa.Text, comment="JSON; of a score the answer without claim_id"),
+)
+_IS_SCORE: Final = EVENTS.c.kind == "score"
+sa.Index(
+    "events_scores",
+    EVENTS.c.score_id,
+    unique=True,
+    sqlite_where=_IS_SCORE,
+    postgresql_where=_IS_SCORE,
+)
+_ABOUT: Final = EVENTS.c.kind != "score"
+sa.Index("events_about", EVENTS.c.score_id, sqlite_where=_ABOUT, postgresql_where=_ABOUT)
+_OF_CLAIM: Final = EVENTS.c.claim_key.is_not(None)
+sa.Index("events_by_claim", EVENTS.c.claim_key, sqlite_where=_OF_CLAIM, postgresql_where=_OF_CLAIM)
+SCORES_VIEW: Final = (
+    "CREATE VIEW scores AS SELECT sequence, score_id, scored_at, as_of, caller, purpose, claim_key,"
+    " claim_digest, model_name, model_version, model_digest, history_digest, rules_digest,"
+    " code_version, code_digest, features_digest, features, denial_probability, decision,"
+    " threshold, body AS answer FROM events WHERE kind = 'score' AND salt IS NOT NULL"
+)
+"""For people who ask the database themselves; nothing of ours reads it."""

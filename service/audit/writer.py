@@ -17,36 +17,36 @@ from service.audit.tables import AuditError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.record import AuditRecord
     from service.audit.repository import AuditRepository
+    from service.audit.rows import Entry
 
 _MOST: Final = 2000
-"""Records in one commit, so that it stays short."""
+"""Entries in one commit, so that it stays short."""
 
 
 class AuditWriter:
-    """Writes records in groups; ``add`` returns when its own are on the disk."""
+    """Writes records and events in groups; ``add`` returns when its own are on the disk."""
 
     def __init__(self, repository: AuditRepository) -> None:
         self._repository = repository
-        self._waiting: deque[tuple[Sequence[AuditRecord], Future[None]]] = deque()
+        self._waiting: deque[tuple[Sequence[Entry], Future[None]]] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
         self._thread.start()
 
-    async def add(self, records: Sequence[AuditRecord]) -> None:
-        """Wait until ``records`` are committed. Raises ``AuditError`` when they are not."""
-        await asyncio.wrap_future(self.submit(records))
+    async def add(self, entries: Sequence[Entry]) -> None:
+        """Wait until ``entries`` are committed. Raises ``AuditError`` when they are not."""
+        await asyncio.wrap_future(self.submit(entries))
 
-    def submit(self, records: Sequence[AuditRecord]) -> Future[None]:
-        """Hand ``records`` in; the future is done when they are committed, or failed."""
+    def submit(self, entries: Sequence[Entry]) -> Future[None]:
+        """Hand ``entries`` in; the future is done when they are committed, or failed."""
         done: Future[None] = Future()
         with self._changed:
             if self._closed:
                 raise AuditError("The audit log is closed: the service is stopping.")
-            self._waiting.append((records, done))
+            self._waiting.append((entries, done))
             self._changed.notify()
         return done
 
@@ -57,17 +57,17 @@ class AuditWriter:
             self._changed.notify()
         self._thread.join()
 
-    def _take(self) -> list[tuple[Sequence[AuditRecord], Future[None]]]:
+    def _take(self) -> list[tuple[Sequence[Entry], Future[None]]]:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             group = []
             size = 0
             while self._waiting and size < _MOST:
-                records, done = self._waiting.popleft()
+                entries, done = self._waiting.popleft()
                 if done.set_running_or_notify_cancel():
-                    group.append((records, done))
-                    size += len(records)
+                    group.append((entries, done))
+                    size += len(entries)
             return group
 
     def _run(self) -> None:
@@ -75,7 +75,7 @@ class AuditWriter:
             if not group:
                 continue  # all who waited have gone
             try:
-                self._repository.add([record for records, _ in group for record in records])
+                self._repository.add([record for entries, _ in group for record in entries])
             except Exception as error:  # whatever it is, nobody may be left waiting
                 failed = error if isinstance(error, AuditError) else AuditError(_failed(error))
                 for _, done in group:

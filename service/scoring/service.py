@@ -200,5 +200,6 @@ class ScoringService:
             threshold=score.threshold,
             answer=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
             rules_digest=score.rules.digest,
+            caller=ask.caller,
         )
         return answer, record

@@ -73,7 +73,7 @@ def test_a_replay_gives_the_same_bits(
 
 def change(home: Path, column: str, value: object, score_id: str) -> None:
     with closing(sqlite3.connect(home / "var" / "audit.db")) as connection, connection:
-        query = f"UPDATE scores SET {column} = ? WHERE score_id = ?"
+        query = f"UPDATE events SET {column} = ? WHERE score_id = ?"
         connection.execute(query, (value, score_id))
 
 
@@ -97,12 +97,12 @@ def test_a_changed_end_is_found(
 ) -> None:  # fmt: skip
     home, answer = own_home(settings, tmp_path, monkeypatch), answers[0]
     told = {**answer, "denial_probability_high": 0.999}
-    change(home, "answer", json.dumps(told), answer["score_id"])
+    change(home, "body", json.dumps(told), answer["score_id"])
     assert call(["audit", "replay", answer["score_id"]]) == 1
     assert "interval" in capsys.readouterr().err
     for name in ("denial_probability_low", "denial_probability_high"):
         told.pop(name)  # as a program before intervals wrote it
-    change(home, "answer", json.dumps(told), answer["score_id"])
+    change(home, "body", json.dumps(told), answer["score_id"])
     assert call(["audit", "replay", answer["score_id"]]) == 0
 
 

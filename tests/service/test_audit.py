@@ -17,7 +17,7 @@ import pytest
 
 from models.record import AuditRecord, names_digest, packed
 from service.audit.repository import AuditRepository
-from service.audit.tables import AuditError, create
+from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
 from service.ids import new_score_id
 
@@ -86,28 +86,63 @@ def test_the_file_is_private_and_durable(tmp_path: Path, log: AuditRepository) -
 
 def test_a_layout_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "audit.db"
-    create(path)
+    AuditRepository(path).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version=99")
     with pytest.raises(AuditError, match="layout 99"):
         AuditRepository(path)
 
 
-def test_a_log_of_the_first_layout_is_brought_to_ours(tmp_path: Path) -> None:
+EARLIER = """CREATE TABLE scores (
+    sequence INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, score_id TEXT NOT NULL UNIQUE,
+    scored_at TEXT NOT NULL, as_of TEXT NOT NULL, claim_key TEXT NOT NULL,
+    claim_digest TEXT NOT NULL, model_name TEXT NOT NULL, model_version TEXT NOT NULL,
+    model_digest TEXT NOT NULL, history_digest TEXT NOT NULL, code_version TEXT NOT NULL,
+    features_digest TEXT NOT NULL, features BLOB NOT NULL, denial_probability FLOAT NOT NULL,
+    decision TEXT NOT NULL, threshold FLOAT NOT NULL, answer TEXT NOT NULL);
+CREATE INDEX scores_by_claim ON scores (claim_key);"""
+LAYOUTS = {1: "", 2: "ALTER TABLE scores ADD COLUMN rules_digest TEXT NOT NULL DEFAULT '';"}
+
+
+def write_earlier(path: Path, layout: int, records: list[AuditRecord]) -> None:
+    """The file of a program of before the chain."""
+    names = [
+        *("score_id", "scored_at", "as_of", "claim_key", "claim_digest", "model_name"),
+        *("model_version", "model_digest", "history_digest", "code_version", "features_digest"),
+        *("features", "denial_probability", "decision", "threshold", "answer"),
+        *(["rules_digest"] if layout == 2 else []),
+    ]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(EARLIER + LAYOUTS[layout])
+        connection.execute(f"PRAGMA user_version={layout}")
+        for one in records:
+            values = {name: getattr(one, name) for name in names}
+            values["scored_at"] = one.scored_at.isoformat()
+            values["as_of"] = one.as_of.isoformat()
+            values["claim_key"] = f"{one.claim_key:016x}"
+            marks = ", ".join(f":{name}" for name in names)
+            query = f"INSERT INTO scores ({', '.join(names)}) VALUES ({marks})"
+            connection.execute(query, values)
+    path.chmod(0o600)
+
+
+@pytest.mark.parametrize("layout", [1, 2])
+def test_a_log_of_an_earlier_layout_is_brought_to_ours(tmp_path: Path, layout: int) -> None:
     path = tmp_path / "audit.db"
-    old = AuditRepository(path)
-    old.add([record(rules_digest="")])
-    old.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE scores DROP COLUMN rules_digest")
-        connection.execute("PRAGMA user_version=1")
+    rules = "sha256:r" if layout == 2 else ""
+    old = [record(score_id=f"{place:04}", rules_digest=rules) for place in range(1100)]
+    write_earlier(path, layout, old)
     log = AuditRepository(path)
-    (kept,) = log.latest()
-    assert kept.rules_digest == ""
-    new = replace(record(), score_id="later", rules_digest="sha256:r")
+    assert log.latest(5000) == old[::-1]
+    with log._reader.connect() as connection:
+        kinds = connection.exec_driver_sql(
+            "SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind"
+        ).fetchall()
+    assert [tuple(one) for one in kinds] == [("checkpoint", 1), ("migrated", 1), ("score", 1100)]
+    new = record(score_id="later", caller="front-desk")
     log.add([new])
     assert log.get("later") == new
-    AuditRepository(path)  # once is enough
+    assert AuditRepository(path).latest(1) == [new]  # once is enough
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
