@@ -39,5 +39,5 @@ USER preclear
 VOLUME ["/data/mlruns", "/data/var"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+  CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/v2/health/live', timeout=2)"]
 CMD ["preclear", "serve", "--host", "0.0.0.0", "--port", "8000"]

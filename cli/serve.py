@@ -27,6 +27,7 @@ def serve(
     from claims.settings import Settings
     from service.access.access import open_access
     from service.logs import log_config
+    from service.metrics.workers import shared
     from service.start import start, stop
 
     settings = Settings.read(host=host, port=port, workers=workers)
@@ -34,7 +35,9 @@ def serve(
     open_access(settings).close()
     stop(*start(settings))
     _say_how(settings)
-    with contextlib.suppress(KeyboardInterrupt):
+    # Each of several workers counts for itself; a scrape of any tells of all.
+    counting = shared(settings.home) if settings.workers > 1 else contextlib.nullcontext()
+    with counting, contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(
             "service.app:create_app",
             factory=True,

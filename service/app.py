@@ -17,11 +17,14 @@ from service.access.endpoints import router as oauth
 from service.access.gate import Gate
 from service.access.scopes import ROUTES
 from service.health.endpoints import router as health
+from service.health.start import watch
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
 from service.limits import BodyLimits
 from service.load import InFlight, SafeHeaders
 from service.logs import RequestLog
+from service.metrics.endpoints import router as metrics
+from service.metrics.scrape import Scrape
 from service.models.endpoints import router as models
 from service.pages.endpoints import router as pages
 from service.scoring.documents import schemas
@@ -59,6 +62,10 @@ def create_app(
             state, writer = start(settings)
             app.state.held = state
             stack.callback(stop, state, writer)
+            app.state.metrics = Scrape(state.code_version)
+            stack.callback(app.state.metrics.close)
+            app.state.readiness = watch(state, writer, app.state.metrics)
+            stack.callback(app.state.readiness.close)
             app.state.idempotency = open_idempotency(settings)
             app.state.idempotency_secret = load_keys(settings.home).secret
             stack.callback(app.state.idempotency.close)
@@ -73,7 +80,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (scoring, triage, health, models, oauth):
+    for router in (scoring, triage, health, metrics, models, oauth):
         app.include_router(router)
     if settings.api_docs:
         app.include_router(pages)

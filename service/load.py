@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from service.metrics.requests import IN_FLIGHT, LIMIT, refused
 from service.problems import unavailable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class InFlight:
         self._app = app
         self._most = most
         self._now = 0
+        LIMIT.set(most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 503 with Retry-After."""
@@ -45,14 +47,17 @@ class InFlight:
             await self._app(scope, receive, send)
             return
         if self._now >= self._most:
+            refused("overloaded")
             text = "The service has as many requests as it can carry; try again in a second."
             await unavailable(text, "overloaded").response()(scope, receive, send)
             return
         self._now += 1
+        IN_FLIGHT.inc()
         try:
             await self._app(scope, receive, send)
         finally:
             self._now -= 1
+            IN_FLIGHT.dec()
 
 
 class SafeHeaders:

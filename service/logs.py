@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from service.metrics.requests import answered
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,7 +34,7 @@ _log = logging.getLogger("preclear.request")
 
 
 class RequestLog:
-    """Gives each request an id, answers it with that, and writes one line when it is done."""
+    """Gives each request an id, answers it with that; writes one line and counts it when done."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -58,16 +60,19 @@ class RequestLog:
         try:
             await self._app(scope, receive, sending)
         finally:
+            seconds = time.perf_counter() - began
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = scope.get("preclear.route", "not listed")
+            answered(method, route, status, seconds)
             if _log.isEnabledFor(logging.INFO):
-                _log.info("request", extra=_told(scope, status, time.perf_counter() - began))
+                _log.info("request", extra=_told(scope, method, route, status, seconds))
             REQUEST_ID.reset(before)
 
 
-def _told(scope: Scope, status: int, seconds: float) -> dict[str, object]:
-    method = scope["method"]
+def _told(scope: Scope, method: str, route: str, status: int, seconds: float) -> dict[str, object]:
     return {
-        "method": method if method in _METHODS else "other",
-        "route": scope.get("preclear.route", "not listed"),
+        "method": method,
+        "route": route,
         "status": status,  # 0: the caller had gone
         "milliseconds": round(seconds * 1000, 2),
         "caller": scope.get("preclear.caller", ""),

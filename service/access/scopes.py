@@ -47,6 +47,7 @@ ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/v2/health/live"): PUBLIC,
     ("GET", "/v2/health/ready"): PUBLIC,
+    ("GET", "/v2/models/{name}/ready"): PUBLIC,
     ("POST", "/oauth/token"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/docs"): PUBLIC,

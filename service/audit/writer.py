@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final
 
 from service.audit.tables import AuditError
+from service.metrics.audit import FAILURES, committed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,11 @@ class AuditWriter:
             self._changed.notify()
         return done
 
+    def waiting(self) -> int:
+        """How many entries wait for a commit."""
+        with self._changed:
+            return sum(len(entries) for entries, _ in self._waiting)
+
     def close(self) -> None:
         """Write what waits, then stop."""
         with self._changed:
@@ -74,14 +81,18 @@ class AuditWriter:
         while (group := self._take()) or not self._closed:
             if not group:
                 continue  # all who waited have gone
+            together = [entry for entries, _ in group for entry in entries]
+            began = time.perf_counter()
             try:
-                self._repository.add([record for entries, _ in group for record in entries])
+                self._repository.add(together)
             except Exception as error:  # whatever it is, nobody may be left waiting
+                FAILURES.inc()
                 failed = error if isinstance(error, AuditError) else AuditError(_failed(error))
                 for _, done in group:
                     done.set_exception(failed)
             else:
                 self.commits += 1
+                committed(len(together), time.perf_counter() - began)
                 for _, done in group:
                     done.set_result(None)
 

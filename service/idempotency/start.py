@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from service.idempotency.alive import Owner
+from service.alive import Owner
 from service.idempotency.store import FILE, IdempotencyStore
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from service.idempotency.alive import Owner
+    from service.alive import Owner
 
 FILE: Final = "idempotency.db"
 LAYOUT: Final = 1

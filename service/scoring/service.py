@@ -17,6 +17,7 @@ from service.audit.digest import claim_digest
 from service.audit.tables import AuditError
 from service.idempotency.keeping import keep, recalled
 from service.ids import new_score_id
+from service.metrics.scores import recorded
 from service.problems import Problem, internal, unavailable
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class ScoringService:
     def close(self) -> None:
         """Finish what is being scored."""
         self._thread.shutdown()
+
+    def waiting(self) -> int:
+        """How many claims wait to be scored."""
+        return len(self._waiting)
 
     async def score_one(self, ask: Ask, serving: Serving) -> Answer:
         """The answer of ``serving`` for one claim.
@@ -154,6 +159,7 @@ class ScoringService:
             _log.error("no score was given: %s", error)
             text = "The score could not be recorded, so it is not given; try again shortly."
             raise unavailable(text, "audit-unavailable") from None
+        recorded(records)
 
     def _each(self, asks: Sequence[Ask], serving: Serving) -> list[Recorded | Problem]:
         try:

@@ -45,20 +45,26 @@ def test_it_serves_until_it_is_told_to_stop(
         )  # fmt: skip
     try:
         until = time.monotonic() + 60
+        all_ready = f'preclear_workers{{state="ready"}} {workers}.0'
         while time.monotonic() < until and process.poll() is None:
             try:
-                if ask(port, "GET", "/readyz")[0] == 200:
+                key = (settings.home / "local-key").read_text().strip()
+                if all_ready in ask(port, "GET", "/metrics", key=key)[1].decode():
                     break
             except OSError:
                 time.sleep(0.1)
+        assert ask(port, "GET", "/v2/health/ready")[0] == 200
         body = json.dumps({**FLAT, "claim_id": "CANARY-5"}).encode()
-        key = (settings.home / "local-key").read_text().strip()
         assert ask(port, "POST", "/score", body)[0] == 401
         for _ in range(8):
             status, told = ask(port, "POST", "/score?as_of=2026-01-01", body, key)
             assert status == 200
             assert json.loads(told)["claim_id"] == "CANARY-5"
         assert ask(port, "GET", "/CANARY-5", key=key)[0] == 404
+        for _ in range(8):  # whichever worker is asked
+            figures = ask(port, "GET", "/metrics", key=key)[1].decode().splitlines()
+            scores = [line for line in figures if line.startswith("preclear_scores_total{")]
+            assert [line.split()[-1] for line in scores] == ["8.0"]
         process.send_signal(signal.SIGTERM)
         process.wait(30)
     finally:

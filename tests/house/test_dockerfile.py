@@ -168,7 +168,7 @@ def test_the_served_command_is_one_that_preclear_has(dockerfile: list[Step], scr
 
 class _Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/healthz" else 503)
+        self.send_response(200 if self.path == "/v2/health/live" else 503)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -184,7 +184,7 @@ def test_the_health_check_tells_a_well_service_from_a_missing_one(
     server = http.server.HTTPServer(("127.0.0.1", 0), _Health)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     here = code.replace(":8000", f":{server.server_port}")
-    elsewhere = here.replace("/healthz", "/elsewhere")
+    elsewhere = here.replace("/v2/health/live", "/elsewhere")
 
     def asked(source: str) -> int:
         ran = subprocess.run([scripts / program, flag, source], capture_output=True, check=False)

@@ -270,14 +270,6 @@ def test_no_score_is_given_that_could_not_be_recorded(
     assert "no score was given" in caplog.text
 
 
-def test_readiness_follows_the_log(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/readyz").json() == {"status": "ready", "model_version": "7"}
-    repository = client.app.state.held.repository  # type: ignore[attr-defined]
-    monkeypatch.setattr(repository, "writable", lambda: False)
-    assert client.get("/readyz").status_code == 503
-    assert client.get("/healthz").status_code == 200
-
-
 def test_a_failure_names_itself_and_nothing_of_the_claim(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

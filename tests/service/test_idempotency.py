@@ -18,9 +18,9 @@ from invented import Practice
 
 from claims.settings import Settings
 from service.access.store import KeyStore
+from service.alive import Owner
 from service.app import create_app
 from service.audit.writer import AuditWriter
-from service.idempotency.alive import Owner
 from service.idempotency.store import FILE, IdempotencyStore
 from service.scoring.examples import BESIDE, FLAT, X12_837
 from service.scoring.service import ScoringService

@@ -20,13 +20,13 @@ class Owner:
     number that the system gives to a new process is never mistaken for the old one.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Take a name and its lock in ``folder``. Raises ``StateError``."""
+    def __init__(self, folder: Path, name: str = "") -> None:
+        """Take ``name``, or one of its own, and its lock in ``folder``. Raises ``StateError``."""
         self._folder = folder
-        self.name = secrets.token_hex(8)
+        self.name = name or secrets.token_hex(8)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = os.open(folder / self.name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.open(folder / self.name, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except OSError as error:
             text = f"The folder {folder} cannot be used ({error.strerror})"
