@@ -18,11 +18,12 @@ import numpy as np
 
 from claims.categories import CATEGORY_CODE
 from claims.errors import UserError
+from claims.order import stable_order
 from features.columns import NO_DAY
 from features.fold import fold_events, fold_rates
 from features.frame import Frame
 from features.index import EventIndex, RateIndex, write_json
-from features.indexing import build_events, build_rates, order_events
+from features.indexing import build_events, build_rates, event_order, order_events
 from features.key_columns import claim_columns, line_columns
 from features.kinds import CLAIM_KINDS, LINE_KINDS
 from features.priors import member_keys, priors, service_keys
@@ -101,13 +102,17 @@ class History:
         parts = (rates, rates, events, events)
         return cls(*parts, digest=_digest(parts), until=0)
 
-    def folded(self, news: History) -> History:
-        """This history with ``news``, a history of other claims, as one (``features.fold``)."""
+    def folded(self, news: History, without: History | None = None) -> History:
+        """This history with ``news``, a history of other claims, as one (``features.fold``).
+
+        ``without``: what this history holds of some claims and is told anew by ``news``.
+        """
+        gone = History.empty() if without is None else without
         parts = (
-            fold_rates(self.claim_rates, news.claim_rates),
-            fold_rates(self.line_rates, news.line_rates),
-            fold_events(self.sent, news.sent),
-            fold_events(self.answered, news.answered),
+            fold_rates(self.claim_rates, news.claim_rates, gone.claim_rates),
+            fold_rates(self.line_rates, news.line_rates, gone.line_rates),
+            fold_events(self.sent, news.sent, gone.sent),
+            fold_events(self.answered, news.answered, gone.answered),
         )
         return History(*parts, digest=_digest(parts), until=max(self.until, news.until))
 
@@ -150,6 +155,10 @@ def _sent(frame: Frame, labels: Labels) -> EventIndex:
     of = frame.line_claim
     # A replacement or a void is announced as such: it does not make the next claim a duplicate.
     rows = np.flatnonzero(comparable & frame.original[of] & (frame.submitted[of] != NO_DAY))
+    told = event_order(frame.claim_key, labels.known_on, labels.outcome, labels.category)
+    place = np.empty(len(told), np.int64)
+    place[told] = np.arange(len(told))
+    rows = rows[stable_order(place[of[rows]])]
     order, unique, starts, moments = order_events(
         keys[:, rows].ravel(), np.tile(frame.submitted[of[rows]], len(keys))
     )

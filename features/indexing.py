@@ -166,8 +166,10 @@ def _offsets(sizes: NDArray[Any]) -> I64:
 def build_events(
     keys: U64, days: I32, claim: U64, known_on: I32, outcome: I8, category: I8
 ) -> EventIndex:
-    """Build from one row an event (all arrays (e,)); events of one day keep their order."""
-    order, unique, starts, moments = order_events(keys, days)
+    """Build from one row an event (all arrays (e,)); events of one day stand in ``event_order``."""
+    first = event_order(claim, known_on, outcome, category)
+    order, unique, starts, moments = order_events(keys[first], days[first])
+    order = first[order]
     return EventIndex(
         keys=unique,
         starts=starts,
@@ -177,6 +179,19 @@ def build_events(
         outcome=outcome[order],
         category=category[order],
     )
+
+
+def event_order(claim: U64, known_on: I32, outcome: I8, category: I8) -> I64:
+    """The order of events of one day, whatever the order in which they were read.
+
+    By the day on which the outcome became known, then by the outcome, so that the last of them is
+    one that is not yet answered as of the day asked, and else the worst of the latest answers. The
+    claim's key decides only between events that are told alike.
+    """
+    by_claim = stable_order(claim)
+    told = (known_on.astype(np.int64) << 16) | ((outcome.astype(np.int64) + 1) << 8)
+    told |= category.astype(np.int64) + 1
+    return by_claim[stable_order(told[by_claim])]
 
 
 def order_events(keys: U64, days: I32) -> tuple[I64, U64, I64, I64]:

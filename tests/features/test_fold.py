@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
 from invented import Outcomes, Practice, practice
 
 from features.build import build
+from features.frame import Frame
 from features.history import History
 
 
@@ -62,3 +63,65 @@ def test_a_claim_sent_again_is_seen_once_both_are_folded(world: Practice) -> Non
     after = build(again, part(world, second).folded(history))
     assert sent > 0
     assert (before != after).any()
+
+
+def relabelled(world: Practice, rows: np.ndarray) -> Outcomes:
+    """The outcomes as they would be if those of ``rows`` had not arrived yet."""
+    whole = world.outcomes
+    waiting = np.zeros(len(whole.outcome), np.bool_)
+    waiting[rows] = True
+    lines = waiting[world.frame.line_claim]
+    return Outcomes(
+        whole.example & ~waiting,
+        np.where(waiting, -1, whole.outcome).astype(np.int8),
+        np.where(waiting, -1, whole.category).astype(np.int8),
+        whole.carc,
+        np.where(waiting, 2**31 - 1, whole.known_on).astype(np.int32),
+        np.where(lines, -1, whole.line_denied).astype(np.int8),
+        np.where(lines, -1, whole.line_category).astype(np.int8),
+    )
+
+
+def taken(outcomes: Outcomes, frame: Frame, rows: np.ndarray) -> Outcomes:
+    lines = np.isin(frame.line_claim, rows)
+    return Outcomes(
+        outcomes.example[rows], outcomes.outcome[rows], outcomes.category[rows],
+        outcomes.carc[rows], outcomes.known_on[rows],
+        outcomes.line_denied[lines], outcomes.line_category[lines],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_that_come_later_are_as_if_they_had_always_been_there(
+    world: Practice, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    late = random.choice(len(world.frame), 60, replace=False)
+    before = relabelled(world, late)
+    # What is told anew: all claims of the members whose claims were answered.
+    rows = np.flatnonzero(np.isin(world.frame.member, world.frame.member[late]))
+    part = world.frame.take(rows)
+    gone = History.build(part, taken(before, world.frame, rows))
+    news = History.build(part, taken(world.outcomes, world.frame, rows))
+    base = History.build(world.frame, before)
+    assert base.digest != world.history.digest
+    folded = base.folded(news, without=gone)
+    assert folded.digest == world.history.digest
+    assert folded.folded(gone, without=news).digest == base.digest
+
+
+def test_what_is_taken_out_leaves_nothing(world: Practice) -> None:
+    assert world.history.folded(History.empty(), world.history).digest == History.empty().digest
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_history_does_not_depend_on_the_order_of_its_claims(world: Practice, seed: int) -> None:
+    rows = np.random.default_rng(seed).permutation(len(world.frame))
+    starts = world.frame.starts
+    lines = np.concatenate([np.arange(starts[row], starts[row + 1]) for row in rows])
+    whole = world.outcomes
+    shuffled = Outcomes(
+        whole.example[rows], whole.outcome[rows], whole.category[rows], whole.carc[rows],
+        whole.known_on[rows], whole.line_denied[lines], whole.line_category[lines],
+    )  # fmt: skip
+    assert History.build(world.frame.take(rows), shuffled).digest == world.history.digest
