@@ -1,4 +1,4 @@
-"""``preclear models``: list, show, promote, roll back and compare what was registered."""
+"""``preclear models``: list, show, promote, challenge, roll back, compare what was registered."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ _COLUMNS = ("test.auroc", "test.auprc", "test.recall_at_precision", "test.calibr
 
 def register(app: typer.Typer) -> None:
     """Add the group of verbs."""
-    group = typer.Typer(help="List, show, promote, roll back and compare registered models.")
+    group = typer.Typer(
+        help="List, show, promote, challenge, roll back and compare registered models."
+    )
     group.command("list")(list_)
-    for verb in (show, promote, rollback, compare):
+    for verb in (show, promote, challenge, rollback, compare):
         group.command()(verb)
     app.add_typer(group, name="models")
 
@@ -141,14 +143,36 @@ def _show_promise(promise: Promise, screen: Console) -> None:
 
 
 def promote(model: Wanted, as_json: Json = False) -> None:
-    """Make a model the champion, which the service answers with."""
-    entry = _registry().promote(model, "asked for by `preclear models promote`")
+    """Make a model the champion, which the service answers with; a running one goes over to it.
+
+    It is checked first: its files, its digest, and its answers to its golden rows.
+    """
+    registry = _registry()
+    _check(registry, model)
+    entry = registry.promote(model, "asked for by `preclear models promote`")
     _say(entry, f"Version {entry.version} is the champion.", as_json)
 
 
+def challenge(model: Wanted, as_json: Json = False) -> None:
+    """Make a model the challenger, which a running service asks beside the champion (shadow)."""
+    registry = _registry()
+    _check(registry, model)
+    entry = registry.challenge(model)
+    _say(entry, f"Version {entry.version} is the challenger.", as_json)
+
+
+def _check(registry: Registry, wanted: str) -> None:
+    from models.checked import checked
+
+    checked(registry.resolve(wanted))
+
+
 def rollback(as_json: Json = False) -> None:
-    """Make the champion before this one the champion again."""
-    entry = _registry().rollback("asked for by `preclear models rollback`")
+    """Make the champion before this one the champion again; a running service goes back to it."""
+    registry = _registry()
+    for version in registry.champions()[-2:-1]:
+        _check(registry, version)
+    entry = registry.rollback("asked for by `preclear models rollback`")
     _say(entry, f"Version {entry.version} is the champion again.", as_json)
 
 

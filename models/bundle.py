@@ -20,9 +20,9 @@ from typing import Final
 from claims.errors import UserError
 
 FORMAT: Final = "preclear-denial-model"
-VERSION: Final = 2
+VERSION: Final = 3
 MANIFEST: Final = "manifest.json"
-REQUIRED: Final = frozenset({"causes.txt", "calibration.json", "carcs.json"})
+REQUIRED: Final = frozenset({"causes.txt", "calibration.json", "carcs.json", "golden.json"})
 ALLOWED: Final = REQUIRED | {
     "habits.json",
     "interval.json",

@@ -8,7 +8,7 @@ calibration table and a table of CARCs. It knows nothing of claims: it takes the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,8 @@ from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.carcs import CarcTable, CarcTableError
 from models.causes import Causes, CausesError, Mix, evidence, mix
+from models.golden import FILE as GOLDEN
+from models.golden import Golden, GoldenError
 from models.habits import FILE as HABITS
 from models.habits import Habits, HabitsError
 from models.interval import Interval, IntervalError
@@ -42,7 +44,7 @@ SMALL_BATCH: Final = 2048
 """Rows up to which waking more threads costs more than it saves."""
 _PART_ERRORS: Final = (
     NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
-    PoolError, RecoveryError, HabitsError, UnicodeError,
+    PoolError, RecoveryError, HabitsError, GoldenError, UnicodeError,
 )  # fmt: skip
 _EXPLAINED: Final = 1024
 """Rows explained at once: each needs a number for every class and feature."""
@@ -81,7 +83,8 @@ class DenialModel:
     ``interval`` says how far the rate of claims alike may lie from the probability; ``lines``
     scores service lines, and is ``None`` where there was too little to learn about them;
     ``recovery`` counts what became of denials that were sent again, ``habits`` what payers usually
-    pay: each ``None`` where it was not learned, and neither changes a probability.
+    pay: each ``None`` where it was not learned, and neither changes a probability;
+    ``golden.check(model)`` says whether it still answers as when it was made.
     ``digest`` names the model: same parts, same digest.
     """
 
@@ -98,6 +101,7 @@ class DenialModel:
     lines: LineModel | None
     recovery: Recovery | None
     habits: Habits | None
+    golden: Golden
     digest: str
     _manifest: bytes
     _files: Mapping[str, bytes]
@@ -156,10 +160,14 @@ class DenialModel:
             files |= lines.files()
             about["lines"] = lines.about()
         try:
-            manifest = bundle.manifest_of(about, files)
+            bundle.canonical(about)
         except (TypeError, ValueError) as error:
             raise ModelError(f"The facts about the training are no JSON: {error}.") from error
-        return cls._assembled(about, files, manifest)
+        made = cls._assembled(about, files, b"")
+        golden = Golden.of(made, causes, "" if lines is None else lines.booster)
+        files[GOLDEN] = bundle.canonical(golden.to_json())
+        manifest = bundle.manifest_of(about, files)
+        return replace(made, golden=golden, digest=bundle.digest(manifest), _manifest=manifest)
 
     @classmethod
     def load(cls, folder: Path) -> DenialModel:
@@ -216,6 +224,7 @@ class DenialModel:
             lines = assembled_lines(about.get("lines"), files)
             recovery = _recovery(files.get("recovery.json"))
             pool = Pool.from_json(about["pool"]) if "pool" in about else Pool()
+            golden = _golden(files.get(GOLDEN), lines)
         except _PART_ERRORS as error:
             raise ModelError(f"The model's parts cannot be used: {error}") from error
         _booster_fits(booster, len(causes.names))
@@ -224,7 +233,7 @@ class DenialModel:
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
             booster, causes, prior, pool, calibration, carcs, threshold, facts, promise,
-            interval, lines, recovery, habits, bundle.digest(manifest), manifest, files,
+            interval, lines, recovery, habits, golden, bundle.digest(manifest), manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:
@@ -304,6 +313,14 @@ def _interval(kept: bytes | None) -> Interval:
 
 def _recovery(kept: bytes | None) -> Recovery | None:
     return None if kept is None else Recovery.from_json(bundle.parse_json(kept, "it"))
+
+
+def _golden(kept: bytes | None, lines: LineModel | None) -> Golden:
+    if kept is None:  # it is just being made
+        return Golden.nothing()
+    features = 0 if lines is None else lines.booster.features
+    content = bundle.parse_json(kept, "it")
+    return Golden.from_json(content, len(FEATURE_NAMES), len(CATEGORIES), features)
 
 
 def _program() -> str:

@@ -1,9 +1,10 @@
 """The registry of denial models: MLflow on a SQLite store in the ``mlruns`` folder.
 
 ``mlruns/mlflow.db`` holds runs, versions, aliases and tags, ``mlruns/artifacts`` the files. The
-alias ``champion`` is the model that serves, ``challenger`` the newest that does not. Every
-promotion, rollback and refusal is a tag of its version; the champions before this one are a tag of
-the model, so that a rollback knows where to go. Nothing of a claim is ever written here.
+alias ``champion`` is the model that serves, ``challenger`` the newest that does not, or another that
+was asked for. Every promotion, rollback and refusal is a tag of its version; the champions before
+this one are a tag of the model, so that a rollback knows where to go. Nothing of a claim is ever
+written here.
 
 MLflow records absolute paths; ``Registry`` sets them right when the folder was moved, and our own
 tags hold paths relative to the folder.
@@ -224,6 +225,7 @@ class Registry:
 
     def champions(self) -> list[str]:
         """Versions that were champion, the present one last."""
+        self._exists()
         tag = self.client.get_registered_model(MODEL).tags.get(CHAMPIONS_TAG, "[]")
         return [str(version) for version in json.loads(tag)]
 
@@ -245,6 +247,17 @@ class Registry:
             self._decided(version, f"promoted: {reason}")
         if CHALLENGER in self.show(version).aliases:
             self.client.delete_registered_model_alias(MODEL, CHALLENGER)
+        return self.show(version)
+
+    def challenge(self, wanted: str) -> Entry:
+        """Make a model the challenger. Raises ``RegistryError`` for the champion itself."""
+        version = str(self._version(wanted).version)
+        if CHAMPION in self.show(version).aliases:
+            raise RegistryError(
+                f"Version {version} is the champion: a challenger is another model, see "
+                "`preclear models list`."
+            )
+        self.client.set_registered_model_alias(MODEL, CHALLENGER, version)
         return self.show(version)
 
     def refuse(self, wanted: str, reason: str) -> Entry:

@@ -11,6 +11,7 @@ from claims.errors import UserError
 from claims.keys import load_keys
 from features.history import History, HistoryError
 from models.aliases import CHAMPION, MODEL, resolve
+from models.checked import checked
 from models.costs import Costs
 from models.denial import FEATURE_NAMES, DenialModel
 from models.edits import load_rules
@@ -51,17 +52,12 @@ def open_history(settings: Settings) -> History:
 
 
 def open_model(settings: Settings, wanted: str = CHAMPION) -> tuple[DenialModel, ModelRef]:
-    """The model that the registry names, verified, with the threshold of the settings if any.
+    """The model that the registry names, checked, with the threshold of the settings if any.
 
     Raises ``UserError``: no registry, no such model, a bundle that is not what was registered.
     """
     resolved = resolve(settings.mlruns, wanted)
-    model = DenialModel.load(resolved.bundle)
-    if resolved.digest and resolved.digest != model.digest:
-        raise StartError(
-            f"The bundle {resolved.bundle} is not the one that was registered as version "
-            f"{resolved.version}: restore it, or train again."
-        )
+    model = checked(resolved)
     if settings.threshold is not None:
         model = replace(model, threshold=settings.threshold)
     return model, ModelRef(name=MODEL, version=resolved.version, digest=model.digest)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from claims.dataset import Dataset
 from claims.progress import Progress
+from models.checked import checked
 from models.denial import DenialModel
 from models.registry import Registry
 from training import champion, gates, running
@@ -77,6 +78,8 @@ def train(
         learned = replace(learned, evaluation=gated(registry, learned, settings.seed))
     with progress.stage("Registering"):
         version = _register(registry, learned)
+        # Read back from where it was put: what is promoted is what a service will find there.
+        checked(registry.resolve(version))
     history = running.save(prepared.history, home)
     reason = _decide(registry, learned, version) if promote else ""
     return Trained(

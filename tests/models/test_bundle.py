@@ -14,7 +14,12 @@ from models import bundle
 from models.bundle import BundleError
 
 ABOUT = {"threshold": 0.3, "features": ["a", "b"]}
-FILES = {"causes.txt": b"tree\n...", "calibration.json": b"{}", "carcs.json": b'{"a":1}'}
+FILES = {
+    "causes.txt": b"tree\n...",
+    "calibration.json": b"{}",
+    "carcs.json": b'{"a":1}',
+    "golden.json": b"{}",
+}
 
 
 @pytest.fixture
@@ -95,7 +100,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: (f / "manifest.json").write_bytes((f / "manifest.json").read_bytes() + b" "),
         "damaged",
     ),
-    "another version": (_manifest(lambda m: m.update(format_version=1)), "reads version 2"),
+    "another version": (_manifest(lambda m: m.update(format_version=1)), "reads version 3"),
     "another format": (_manifest(lambda m: m.update(format="other")), "not the manifest"),
     "a path": (
         _manifest(lambda m: m["files"].update({"../x": {"size": 1, "sha256": "00"}})),

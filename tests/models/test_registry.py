@@ -55,6 +55,17 @@ def test_a_new_model_is_the_challenger_and_a_promoted_one_the_champion(registry:
     assert registry.show("champion").version == first
 
 
+def test_a_challenger_is_whoever_was_asked_for_but_never_the_champion(registry: Registry) -> None:
+    first, second, third = (_train(registry) for _ in range(3))
+    registry.promote(second, "test")
+    assert registry.challenge(first).aliases == ("challenger",)
+    assert registry.show(third).aliases == ()
+    with pytest.raises(RegistryError, match="Version 2 is the champion"):
+        registry.challenge("champion")
+    # Who becomes the champion is no challenger any more.
+    assert registry.promote("challenger", "won").aliases == ("champion",)
+
+
 def test_rollback_goes_back_one_champion_at_a_time(registry: Registry) -> None:
     versions = [_train(registry) for _ in range(3)]
     for version in versions:

@@ -10,6 +10,7 @@ from invented_data import dataset
 
 from claims.dataset import save
 from cli.main import call
+from models.aliases import resolve
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 QUICK = ["--trees", "40", "--leaves", "5", "--workers", "1"]
@@ -96,6 +97,27 @@ def test_models_compare_promote_and_roll_back(
     assert all(row["bound"] >= row["precision"] for row in kept)
     assert call(["models", "promote", "99"]) == 1
     assert "no version 99" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["promote", "challenge"])
+def test_a_bundle_that_is_not_what_was_registered_gets_no_alias(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    if call(["models", "show", "2", "--json"]) != 0:
+        assert call(["train", str(folder / "tables"), *QUICK]) == 0
+    assert call(["models", "challenge", "2"]) == 0
+    assert "Version 2 is the challenger." in capsys.readouterr().out
+    assert call(["models", "challenge", "champion"]) == 1
+    assert "is the champion" in capsys.readouterr().err
+    path = resolve(folder / "mlruns", "2").bundle / "carcs.json"
+    kept = path.read_bytes()
+    try:
+        path.write_bytes(kept.replace(b"0", b"1"))
+        assert call(["models", verb, "2"]) == 1
+        assert "was changed after the model was saved" in capsys.readouterr().err
+    finally:
+        path.write_bytes(kept)
+    assert resolve(folder / "mlruns").version == "1"
 
 
 def test_evaluate_names_what_the_model_had_seen(
