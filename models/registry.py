@@ -1,7 +1,7 @@
 """The registry of denial models: MLflow on a SQLite store in the ``mlruns`` folder.
 
 ``mlruns/mlflow.db`` holds runs, versions, aliases and tags, ``mlruns/artifacts`` the files. The
-alias ``champion`` is the model that serves, ``challenger`` the newest that does not, or another that
+alias ``champion`` is the model that serves, ``challenger`` the newest that does not, or one that
 was asked for. Every promotion, rollback and refusal is a tag of its version; the champions before
 this one are a tag of the model, so that a rollback knows where to go. Nothing of a claim is ever
 written here.

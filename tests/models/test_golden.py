@@ -58,7 +58,7 @@ def test_a_model_that_answers_otherwise_is_seen(world: Practice, what: str) -> N
     other: Any = {
         "prior": lambda: np.roll(model.prior, 1),
         "calibration": lambda: replace(table, **_nudged(table)),
-        "booster": lambda: _text(world, lambda text: _leaf(text)),
+        "booster": lambda: _text(world, _leaf),
         "lines": lambda: replace(model.lines, calibration=replace(table, **_nudged(table))),
     }[what]()
     changed = other if isinstance(other, DenialModel) else replace(model, **{what: other})
@@ -110,7 +110,7 @@ def _spoil(content: dict[str, Any], how: str) -> None:
     {
         "no rows": lambda: claims.update({name: [] for name in claims}),
         "too many": lambda: claims.update({name: rows * 5 for name, rows in claims.items()}),
-        "a row too few": lambda: claims["raw"].pop(),
+        "a row too few": claims["raw"].pop,
         "a short row": lambda: claims["rows"].__setitem__(0, claims["rows"][0][:-2]),
         "no hexadecimal": lambda: claims["raw"].__setitem__(0, "z" * 16),
         "a number": lambda: claims["raw"].__setitem__(0, 1.5),
