@@ -28,6 +28,7 @@ from models.golden import Golden, GoldenError
 from models.habits import FILE as HABITS
 from models.habits import Habits, HabitsError
 from models.interval import Interval, IntervalError
+from models.lines import BOOSTER as LINES
 from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
@@ -163,11 +164,14 @@ class DenialModel:
             bundle.canonical(about)
         except (TypeError, ValueError) as error:
             raise ModelError(f"The facts about the training are no JSON: {error}.") from error
-        made = cls._assembled(about, files, b"")
-        golden = Golden.of(made, causes, "" if lines is None else lines.booster)
+        return cls._assembled(about, files, b"")._asked(about, files)
+
+    def _asked(self, about: Mapping[str, object], files: dict[str, bytes]) -> DenialModel:
+        """The same model with golden rows and its answers to them among its ``files``."""
+        golden = Golden.of(self, files["causes.txt"].decode(), files.get(LINES, b"").decode())
         files[GOLDEN] = bundle.canonical(golden.to_json())
         manifest = bundle.manifest_of(about, files)
-        return replace(made, golden=golden, digest=bundle.digest(manifest), _manifest=manifest)
+        return replace(self, golden=golden, digest=bundle.digest(manifest), _manifest=manifest)
 
     @classmethod
     def load(cls, folder: Path) -> DenialModel:
