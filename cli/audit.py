@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import audit_log
 from cli.errors import FAILED, WRONG_CALL, CliError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     audit.command("show")(show_score)
     audit.command("replay")(replay_score)
     audit.command("report")(report_score)
+    audit_log.register(audit)
     app.add_typer(audit, name="audit")
 
 
@@ -151,10 +153,8 @@ def report_score(
 
 def _open() -> tuple[Settings, AuditRepository]:
     from claims.settings import Settings
-    from service.audit.repository import AuditRepository
 
-    settings = Settings.read()
-    return settings, AuditRepository.existing(settings)
+    return Settings.read(), audit_log.open_log()
 
 
 def _found(log: AuditRepository, score_id: str) -> AuditRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ from models.edits import load_rules
 from models.record import names_digest
 from models.score import ModelRef
 from service.audit.repository import AuditRepository
+from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
@@ -27,6 +29,7 @@ from service.serving.serving import Ground
 if TYPE_CHECKING:
     from claims.settings import Settings
 
+_log = logging.getLogger("preclear.service")
 RUNNING_HISTORY: Final = ("history", "current")
 
 
@@ -87,7 +90,11 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
 
 
 def stop(state: State, writer: AuditWriter) -> None:
-    """Finish what is under way and give everything back."""
+    """Finish what is under way, sign the end of the audit log and give everything back."""
     state.scoring.close()
     writer.close()
+    try:
+        state.repository.checkpoint()
+    except AuditError as error:
+        _log.error("the audit log was not signed at the end: %s", error)
     state.repository.close()

@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from service.audit.event import CHECKPOINT
 from service.audit.standalone import FORM, GENESIS, PAYLOAD, payload_digest, record_hash
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Head:
 
 
 EMPTY: Final = Head(0, GENESIS, "")
+CHECKPOINT_ROW: Final[Row] = {"kind": CHECKPOINT}
+"""Becomes a checkpoint that signs the record before it."""
 
 
 class Chain:
@@ -45,13 +48,14 @@ class Chain:
         self._key = hmac.digest(secret, b"audit_seal\0", "sha256")
         self.signer = signer
 
-    def seal(self, hashed: str) -> str:
-        """HMAC-SHA256 of a record's hash, in hexadecimal."""
-        return hmac.digest(self._key, hashed.encode(), "sha256").hex()
+    def seal(self, sequence: int, hashed: str) -> str:
+        """HMAC-SHA256 of a record's number and hash, in hexadecimal."""
+        said = f"{sequence} {hashed}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, said, "sha256").hex()
 
     def sealed(self, head: Head) -> bool:
         """Whether the head was sealed by this installation."""
-        return head == EMPTY or hmac.compare_digest(self.seal(head.hash), head.seal)
+        return head == EMPTY or self.seal(head.sequence, head.hash) == head.seal
 
     def link(self, head: Head, rows: Iterable[Row]) -> tuple[list[Row], Head]:
         """``rows`` completed as records that follow ``head``, and the last of them.
@@ -66,19 +70,16 @@ class Chain:
             record, head = self._next(head, row, now)
             linked.append(record)
         if begun // EVERY != head.sequence // EVERY:
-            record, head = self._next(head, self.checkpoint(head), now)
+            record, head = self._next(head, CHECKPOINT_ROW, now)
             linked.append(record)
         return linked, head
 
-    def checkpoint(self, head: Head) -> Row:
-        """The row of a checkpoint that follows ``head``."""
-        return event_row("checkpoint", None, self.signer.checkpoint(head))
-
     def _next(self, head: Head, row: Row, now: str) -> tuple[Row, Head]:
-        sequence = head.sequence + 1
+        if row is CHECKPOINT_ROW:
+            row = event_row(CHECKPOINT, None, self.signer.checkpoint(head))
         record: Row = {
             "form": FORM,
-            "sequence": sequence,
+            "sequence": head.sequence + 1,
             "recorded_at": now,
             **dict.fromkeys(PAYLOAD),
             **row,
@@ -87,7 +88,8 @@ class Chain:
         }
         record["payload_digest"] = payload_digest(record)
         hashed = record_hash(record)
-        last = Head(int(str(record["sequence"])), hashed, self.seal(hashed))
+        sequence = int(str(record["sequence"]))
+        last = Head(sequence, hashed, self.seal(sequence, hashed))
         return {**record, "hash": hashed, "seal": last.seal}, last
 
 

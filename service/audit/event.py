@@ -18,8 +18,6 @@ BREAK: Final = "break"
 MIGRATED: Final = "migrated"
 OWN: Final = frozenset({SCORE, CHECKPOINT, RETENTION, BREAK, MIGRATED})
 """Kinds that the log writes by itself."""
-LASTING: Final = (CHECKPOINT, RETENTION, BREAK, MIGRATED)
-"""Kinds that retention never drops."""
 _KIND: Final = re.compile("[a-z][a-z_]{0,31}")
 
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from claims.keys import load_keys
 from service.audit.appending import append
-from service.audit.chain import Chain
+from service.audit.chain import CHECKPOINT_ROW, Chain
 from service.audit.database import cause, open_sqlite
-from service.audit.event import SCORE
+from service.audit.event import CHECKPOINT, SCORE
 from service.audit.head import HeadFile
 from service.audit.layout import bring_to_date
 from service.audit.rows import (
@@ -24,15 +24,20 @@ from service.audit.rows import (
 )
 from service.audit.signing import load_signer
 from service.audit.tables import EVENTS, AuditError
+from service.audit.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from claims.settings import Settings
     from models.record import AuditRecord
+    from service.audit.chain import Row
     from service.audit.database import Database
     from service.audit.event import Event, Recorded
     from service.audit.rows import Entry
+    from service.audit.verify import Verified
 
 FILE: Final = "audit.db"
 _IN_ONE_QUERY: Final = 500
@@ -40,6 +45,7 @@ _SCORES: Final = sa.select(*RECORD_COLUMNS).where(
     EVENTS.c.kind == SCORE,
     EVENTS.c.salt.is_not(None),  # retention did not drop it
 )
+_LAST: Final = sa.select(*EVENT_COLUMNS).order_by(EVENTS.c.sequence.desc()).limit(1)
 _EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
 
 
@@ -79,19 +85,33 @@ class AuditRepository:
 
         Raises ``AuditError``.
         """
-        rows = [row_of(entry) for entry in entries]
-        try:
-            with self._head.turn():
-                with self._writer.begin() as connection:
-                    last = append(connection, self.chain, self._head.read(), rows)
-                self._head.write(last)
-        except sa.exc.SQLAlchemyError as error:
-            text = f"The audit log {self._database.name} cannot be written ({cause(error)})."
-            raise AuditError(text) from None
+        self._write([row_of(entry) for entry in entries])
 
     def append(self, events: Sequence[Event]) -> None:
         """Write all of ``events`` or none, as ``add`` does. Raises ``AuditError``."""
         self.add(events)
+
+    def checkpoint(self) -> Mapping[str, object] | None:
+        """Sign the last record, in the log itself; gives the signed statement.
+
+        A log that ends with a checkpoint is left as it is; ``None``: the log holds nothing yet.
+        Raises ``AuditError``.
+        """
+        last = self._read(_LAST)
+        if last and last[0]["kind"] != CHECKPOINT:
+            self._write([CHECKPOINT_ROW])
+            last = self._read(_LAST)
+        return event_of(last[0]).body if last else None
+
+    def verify(
+        self,
+        published: Iterable[Mapping[str, object]] = (),
+        keys: Iterable[Ed25519PublicKey] = (),
+    ) -> Verified:
+        """Check the whole log (``service.audit.verify``). Raises ``AuditError``."""
+        with self._head.turn():
+            known = self._head.read()
+        return verify(self._database, self.chain, known, published, keys)
 
     def get(self, score_id: str) -> AuditRecord | None:
         """The record of one score, ``None`` if there is none. Raises ``AuditError``."""
@@ -145,6 +165,16 @@ class AuditRepository:
         """Give back the connections; the log is whole without it."""
         self._database.close()
         self._head.close()
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        try:
+            with self._head.turn():
+                with self._writer.begin() as connection:
+                    last = append(connection, self.chain, self._head.read(), rows)
+                self._head.write(last)
+        except sa.exc.SQLAlchemyError as error:
+            text = f"The audit log {self._database.name} cannot be written ({cause(error)})."
+            raise AuditError(text) from None
 
     def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
         return [record_of(row) for row in self._read(query)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
-import hashlib
 import os
 import secrets
 import stat
@@ -15,11 +14,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from service.audit.standalone import statement
+from service.audit.standalone import key_id, statement
 from service.audit.tables import AuditError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from service.audit.chain import Head
 
@@ -31,15 +33,19 @@ class Signer:
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
-        raw = key.public_key().public_bytes_raw()
-        self.key_id: Final = hashlib.sha256(raw).hexdigest()[:16]
-        self.public_pem: Final = key.public_key().public_bytes(
+        self.public: Final = key.public_key()
+        self.key_id: Final = key_id(self.public)
+        self.public_pem: Final = self.public.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def sign(self, said: bytes) -> str:
         """The signature (RFC 8032) in base 64."""
         return base64.b64encode(self._key.sign(said)).decode()
+
+    def trusted(self, others: Iterable[Ed25519PublicKey] = ()) -> dict[str, Ed25519PublicKey]:
+        """The installation's key and ``others``, by id."""
+        return {key_id(key): key for key in (self.public, *others)}
 
     def checkpoint(self, head: Head) -> dict[str, object]:
         """A signed statement that the log had ``head``, to be kept in it and elsewhere."""

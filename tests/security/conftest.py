@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# An installation for tests, and the invented practice, live with the tests that use them most.
+# Helpers of these tests live beside them;
+# an installation for tests, and the invented practice, live with the tests that use them most.
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import sqlite3
 import stat
 import subprocess
@@ -14,34 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from audit_records import record
 
-from models.record import AuditRecord, names_digest, packed
+from models.record import AuditRecord
 from service.audit.repository import AuditRepository
 from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
 from service.ids import new_score_id
-
-
-def record(**changes: object) -> AuditRecord:
-    one = AuditRecord(
-        score_id=new_score_id(),
-        scored_at=dt.datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=dt.UTC),
-        as_of=dt.date(2026, 3, 4),
-        claim_key=2**64 - 3,
-        claim_digest="hmac-sha256:00",
-        model_name="denial",
-        model_version="7",
-        model_digest="sha256:11",
-        history_digest="sha256:22",
-        code_version="preclear 0",
-        features_digest=names_digest(["a", "b", "c"]),
-        features=packed(np.array([1.5, np.nan, -0.0], np.float32)),
-        denial_probability=0.1 + 0.2,
-        decision="hold",
-        threshold=0.35,
-        answer='{"a": 1}',
-    )
-    return replace(one, **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -229,7 +207,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     AuditRepository(path).close()
     code = (
         "import sys, pathlib; sys.path[:0] = sys.argv[2:]\n"
-        "import test_audit as t\n"
+        "import audit_records as t\n"
         "from service.audit.repository import AuditRepository\n"
         "log = AuditRepository(pathlib.Path(sys.argv[1]))\n"
         "while True:\n"

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from test_audit import record
+from audit_records import record
 
 from service.audit.event import Event
 from service.audit.repository import AuditRepository

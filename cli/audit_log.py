@@ -1,0 +1,135 @@
+"""``preclear audit verify``, ``checkpoint``, ``key``: whether the log is as it was written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.errors import FAILED, WRONG_CALL, CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from service.audit.repository import AuditRepository
+    from service.audit.verify import Verified
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Published = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checkpoint",
+        exists=True,
+        dir_okay=False,
+        help="A file of checkpoints that were kept elsewhere; may be given several times.",
+    ),
+]
+_SHOWN = 50
+
+
+def register(audit: typer.Typer) -> None:
+    """Add the verbs to ``preclear audit``."""
+    audit.command("verify")(verify_log)
+    audit.command("checkpoint")(checkpoint)
+    audit.command("key")(key)
+
+
+def verify_log(published: Published = None, as_json: AsJson = False) -> None:
+    """Check every record, seal and checkpoint of the log; exit 1 if anything was changed."""
+    log = open_log()
+    verified = log.verify(statements(published or [], log))
+    if as_json:
+        print(json.dumps(_plain(verified), indent=2))
+    else:
+        _tell(verified)
+    if not verified.whole:
+        raise CliError(
+            f"The audit log is not as it was written: {verified.found:,} findings, the first at "
+            f"{verified.findings[0]}.",
+            FAILED,
+        )
+
+
+def checkpoint() -> None:
+    """Sign the present end of the log and print the statement, to be kept elsewhere."""
+    said = open_log().checkpoint()
+    if said is None:
+        raise CliError("The audit log holds no record yet, so there is nothing to sign.", FAILED)
+    print(json.dumps(dict(said)))
+
+
+def key() -> None:
+    """Print the public key that checkpoints and exports are verified with (PEM)."""
+    from claims.settings import Settings
+    from service.audit.signing import load_signer
+
+    print(load_signer(Settings.read().home).public_pem.decode(), end="")
+
+
+def open_log() -> AuditRepository:
+    """The log of the installation, which must be there."""
+    from claims.settings import Settings
+    from service.audit.repository import AuditRepository
+
+    return AuditRepository.existing(Settings.read())
+
+
+def statements(files: Iterable[Path], log: AuditRepository) -> list[dict[str, Any]]:
+    """Checkpoints that were kept elsewhere, one JSON object a line, their signatures checked."""
+    from service.audit.standalone import signed
+
+    keys = log.chain.signer.trusted()
+    found = []
+    for file in files:
+        for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                said = json.loads(line)
+            except ValueError:
+                said = None
+            if not isinstance(said, dict) or not signed(said, keys):
+                text = f"{file}, line {number}, is no checkpoint that this installation signed."
+                raise CliError(text, WRONG_CALL)
+            found.append(said)
+    return found
+
+
+def _plain(verified: Verified) -> dict[str, object]:
+    return {
+        "whole": verified.whole,
+        "records": verified.records,
+        "last": verified.last,
+        "hash": verified.hash,
+        "checkpoints": verified.checkpoints,
+        "dropped": verified.dropped,
+        "head_known": verified.head_known,
+        "findings": [
+            {"first": one.first, "last": one.last, "what": one.what, "text": str(one)}
+            for one in verified.findings
+        ],
+        "found": verified.found,
+    }
+
+
+def _tell(verified: Verified) -> None:
+    _list(verified.findings)
+    print(
+        f"{verified.records:,} records, the last of them {verified.last:,} with the hash "
+        f"{verified.hash}; {verified.checkpoints:,} signed checkpoints"
+        + (f"; the contents of {verified.dropped:,} dropped by retention" * bool(verified.dropped))
+    )
+    if not verified.head_known:
+        print("Where the log ended was not kept on this machine: a cut tail could not be seen.")
+    if verified.whole:
+        print("Every record is as it was written, and none is missing.")
+
+
+def _list(findings: Sequence[object]) -> None:
+    for one in findings[:_SHOWN]:
+        text = str(one)
+        print(text[0].upper() + text[1:])
+    if len(findings) > _SHOWN:
+        print(f"... and {len(findings) - _SHOWN:,} more (--json has them)")
