@@ -99,6 +99,16 @@ class Settings(BaseSettings):
     )
     max_claims: int = Field(2_000, ge=1, description="most claims in one request")
     max_lines: int = Field(500, ge=1, description="most service lines on one claim of a request")
+    max_streams: int = Field(
+        4, ge=1, description="most streams of claims at once in one process; further ones get 503"
+    )
+    max_stream_bytes: int = Field(
+        2_000_000_000, ge=1_000, description="most bytes of one stream of claims"
+    )
+    max_stream_claims: int = Field(1_000_000, ge=1, description="most claims of one stream")
+    max_line_bytes: int = Field(
+        1_000_000, ge=1_000, description="most bytes of one claim in a stream of JSON lines"
+    )
     max_in_flight: int = Field(
         64, ge=1, description="most requests worked on at once; further ones get 503"
     )

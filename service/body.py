@@ -15,12 +15,8 @@ Kind = Literal["json", "x12", "jsonl"]
 JSON: Final = "application/json"
 X12: Final = "application/edi-x12"
 JSON_LINES: Final = "application/jsonl"
-_KINDS: Final[dict[str, Kind]] = {
-    JSON: "json",
-    X12: "x12",
-    JSON_LINES: "jsonl",
-    "application/x-ndjson": "jsonl",
-}
+NDJSON: Final = "application/x-ndjson"
+_KINDS: Final[dict[str, Kind]] = {JSON: "json", X12: "x12", JSON_LINES: "jsonl", NDJSON: "jsonl"}
 _NAMES: Final[dict[Kind, str]] = {"json": JSON, "x12": X12, "jsonl": JSON_LINES}
 _CHARSETS: Final = {"json": {"utf-8", "utf8", "us-ascii"}, "jsonl": {"utf-8", "utf8", "us-ascii"}}
 
@@ -49,22 +45,44 @@ def kind_of(request: Request, taken: Collection[Kind]) -> Kind:
     return kind
 
 
+def lines_accepted(request: Request) -> str | None:
+    """The media type of JSON lines that the client says it takes; ``None`` when it names none."""
+    for accepted in ",".join(request.headers.getlist("accept")).split(","):
+        media, _, parameters = accepted.partition(";")
+        name = media.strip().lower()
+        if name in (JSON_LINES, NDJSON) and "q=0" not in parameters.replace(" ", "").split(";"):
+            return name
+    return None
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def read_body(request: Request, limit: int) -> bytes:
     """The whole body, counted as it comes. Raises ``Problem`` (413) beyond ``limit`` bytes.
 
     Content-Length is believed only when it says too much.
     """
-    too_large = Problem(
-        413, "too-large", f"The body has more than {limit} bytes, the most that is taken."
-    )
-    stated = request.headers.get("content-length", "")
-    if stated.isdecimal() and len(stated) < 20 and int(stated) > limit:
-        raise too_large
+    refuse_stated(request, limit)
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise too_large
+            raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def refuse_stated(request: Request, limit: int) -> None:
+    """Raises ``Problem`` (413) when the Content-Length says that the body is larger."""
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and len(stated) < 20 and int(stated) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> Problem:
+    text = f"The body has more than {limit} bytes, the most that is taken."
+    return Problem(413, "too-large", text)

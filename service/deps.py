@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from claims.settings import Settings
     from service.audit.repository import AuditRepository
     from service.scoring.service import ScoringService
+    from service.scoring.streams.places import Places
     from service.serving.holder import Holder
 
 PRECISION_MEANING: Final = (
@@ -33,6 +34,10 @@ STRICT_MEANING: Final = (
     "finds is in `edits`, with codes that begin with `guide_`."
 )
 
+PROGRESS_MEANING: Final = (
+    "In an answer in JSON lines: a line after each group of claims says how far it is."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -45,6 +50,7 @@ class State:
     feature_count: int
     repository: AuditRepository
     scoring: ScoringService
+    streams: Places
     serving: Holder
 
 
@@ -65,6 +71,7 @@ Present = Annotated[Serving, Depends(_serving)]
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
 Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]
 Strict = Annotated[bool, Query(description=STRICT_MEANING)]
+Progress = Annotated[bool, Query(description=PROGRESS_MEANING)]
 Actions = Annotated[
     int | None, Query(ge=1, le=1_000_000, description=ACTIONS_MEANING, examples=[40])
 ]

@@ -23,6 +23,7 @@ from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
+from service.scoring.streams.places import Places
 from service.serving.holder import Holder
 from service.serving.serving import Ground
 
@@ -84,6 +85,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
         feature_count=len(FEATURE_NAMES),
         repository=repository,
         scoring=ScoringService(keys, writer, about),
+        streams=Places(settings.max_streams),
         serving=Holder(ground, ground.serving(model, reference, history)),
     )
     return state, writer

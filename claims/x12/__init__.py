@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from claims.x12.envelope import Delimiters, Envelope
 from claims.x12.identities import PLACEHOLDERS, Identities, Identity, Placeholders
-from claims.x12.read import read
+from claims.x12.read import Reader, read
 from claims.x12.write import WriteError, write_835, write_837
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Identities",
     "Identity",
     "Placeholders",
+    "Reader",
     "WriteError",
     "read",
     "write_835",

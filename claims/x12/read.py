@@ -10,7 +10,7 @@ from claims.problems import Problem
 from claims.types import Claim, Payment, Remittance
 from claims.x12.read_835 import Reader835
 from claims.x12.read_837 import Reader837
-from claims.x12.scan import BLANK, Interchange, Overlong, Scanner, Tail
+from claims.x12.scan import BLANK, CHUNK, Interchange, Overlong, Piece, Scanner, Tail
 from claims.x12.state import Found, Handler, State, Table
 from claims.x12.values import DATES, UnreadableError
 
@@ -37,17 +37,29 @@ def read(
         TypeError: ``source`` is neither, such as a path.
     """
     if isinstance(source, bytes):
-        return _Reader(name).run(io.BytesIO(source))
+        return _all(io.BytesIO(source), name)
     if not hasattr(source, "read"):
         raise TypeError("read() takes bytes or a binary stream, not a path: open the file first")
-    return _Reader(name).run(source)
+    return _all(source, name)
 
 
-class _Reader:
-    """The envelope: ISA, GS, ST and their ends, with their counts."""
+def _all(stream: BinaryIO, name: str) -> Iterator[Found]:
+    reader = Reader(name)
+    while chunk := stream.read(CHUNK):
+        yield from reader.feed(chunk)
+    yield from reader.finish()
 
-    def __init__(self, name: str) -> None:
+
+class Reader:
+    """What ``read`` does, for bytes that come when they come: ``feed`` them, then ``finish``.
+
+    It reads the envelope (ISA, GS, ST and their ends, with their counts) and has the transactions
+    read. What a chunk yields is alive at a time, so memory goes with the size of the chunks.
+    """
+
+    def __init__(self, name: str = "") -> None:
         self._state = State(name)
+        self._scanner = Scanner()
         self._open: Reader837 | Reader835 | None = None
         self._reader_837: Reader837 | None = None
         self._reader_835: Reader835 | None = None
@@ -60,10 +72,24 @@ class _Reader:
         self._in_transaction = False
         self._first_segment = 0
 
-    def run(self, stream: BinaryIO) -> Iterator[Found]:
-        """Read the stream to its end."""
-        state = self._state
-        for piece in Scanner(stream):
+    def feed(self, chunk: bytes) -> list[Found]:
+        """Take the next bytes of the file; give what they complete."""
+        return self._taken(self._scanner.feed(chunk))
+
+    def finish(self) -> list[Found]:
+        """Give what is left, and what is missing at the end: nothing follows."""
+        found = self._taken(self._scanner.finish())
+        self._end()
+        if not self._state.number:
+            self._state.problem(
+                "No ISA segment was found, so this is no X12 file: give a file of 837 or 835 "
+                "transactions.",
+                segment=0,
+            )
+        return found + self._state.found
+
+    def _taken(self, pieces: list[Piece]) -> list[Found]:
+        for piece in pieces:
             if isinstance(piece, list):
                 self._segments(piece)
             elif isinstance(piece, Interchange):
@@ -72,17 +98,8 @@ class _Reader:
                 self._tail(piece.text)
             else:
                 self._overlong(piece)
-            if state.found:
-                yield from state.found
-                state.found.clear()
-        self._end()
-        if not state.number:
-            state.problem(
-                "No ISA segment was found, so this is no X12 file: give a file of 837 or 835 "
-                "transactions.",
-                segment=0,
-            )
-        yield from state.found
+        found, self._state.found = self._state.found, []
+        return found
 
     def _segments(self, segments: list[str]) -> None:
         state = self._state

@@ -8,9 +8,8 @@ mail headers, blank lines) is left out, and a new ISA may come anywhere, with ot
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Final
 
 # Small, because what one chunk yields is alive at a time: 64 KiB reads a fifth slower than 16.
 CHUNK: Final = 1 << 14
@@ -51,24 +50,30 @@ class Overlong:
 Piece = Interchange | Tail | Overlong | list[str]
 
 
-def _utf16(stream: BinaryIO, start: bytes) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
-    chunk = start
-    while chunk:
-        yield decoder.decode(chunk).encode()
-        chunk = stream.read(CHUNK)
-    yield decoder.decode(b"", final=True).encode()
+class Decoder:
+    """Passes bytes on; those of UTF-16 (known by its mark) become UTF-8."""
 
+    def __init__(self) -> None:
+        self._start = b""
+        self._begun = False
+        self._decoder: codecs.IncrementalDecoder | None = None
 
-def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """Give the stream's bytes; a file in UTF-16 (known by its mark) comes as UTF-8."""
-    start = stream.read(CHUNK)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from _utf16(stream, start)
-        return
-    while start:
-        yield start
-        start = stream.read(CHUNK)
+    def feed(self, chunk: bytes) -> bytes:
+        """Take the next bytes of the stream."""
+        if not self._begun:
+            self._start += chunk
+            if len(self._start) < len(codecs.BOM_UTF16):
+                return b""
+            chunk, self._start, self._begun = self._start, b"", True
+            if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        return chunk if self._decoder is None else self._decoder.decode(chunk).encode()
+
+    def finish(self) -> bytes:
+        """Give what was held back."""
+        if self._decoder is None:
+            return self._start
+        return self._decoder.decode(b"", final=True).encode()
 
 
 def _is_delimiter(byte: bytes) -> bool:
@@ -125,28 +130,32 @@ def _delimiters(window: bytes) -> tuple[int, bytes, bytes, bool] | None:
 
 
 class Scanner:
-    """Splits a stream into interchanges and lists of segments, at constant memory.
+    """Splits bytes, as they come, into interchanges and lists of segments, at constant memory.
 
     A list holds the segments of one chunk, without their terminators. Line ends are taken out
     unless they are delimiters, so wrapped lines and a line per segment read the same.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self) -> None:
+        self._decoder = Decoder()
+        self._buffer = b""
+        self._before = b""
         self._now: Interchange | None = None
         self._terminator = b""
         self._ascii = True
         self._line_ends = b"\r\n"
 
-    def __iter__(self) -> Iterator[Piece]:
-        buffer = b""
-        before = b""
-        for chunk in chunks(self._stream):
-            buffer += chunk
-            buffer, before, pieces = self._take(buffer, before, last=False)
-            yield from pieces
-        _, _, pieces = self._take(buffer, before, last=True)
-        yield from pieces
+    def feed(self, chunk: bytes) -> list[Piece]:
+        """Take the next bytes; give what is whole."""
+        self._buffer += self._decoder.feed(chunk)
+        self._buffer, self._before, pieces = self._take(self._buffer, self._before, last=False)
+        return pieces
+
+    def finish(self) -> list[Piece]:
+        """Give the rest: nothing follows."""
+        whole = self._buffer + self._decoder.finish()
+        self._buffer, self._before, pieces = self._take(whole, self._before, last=True)
+        return pieces
 
     def _take(
         self, buffer: bytes, before: bytes, *, last: bool

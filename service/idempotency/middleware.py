@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from claims.errors import UserError
 from service.access.caller import caller_id
-from service.body import read_body
+from service.body import lines_accepted, read_body
 from service.idempotency.keeping import KEEPING, Keeping
 from service.idempotency.store import Name, Reserved
 from service.problems import Problem, unavailable
@@ -126,8 +126,10 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 def _digest(secret: bytes, scope: Scope, body: bytes) -> str:
     """A keyed hash of all that makes the request; a plain one could be guessed at."""
-    kind = Headers(scope=scope).get("content-type", "")
-    head = b"\0".join([scope["path"].encode(), scope["query_string"], kind.encode("latin-1"), b""])
+    kind = Headers(scope=scope).get("content-type", "").encode("latin-1")
+    if lines_accepted(Request(scope)) is not None:
+        kind += b"\0lines"  # an 837 is then answered in other parts
+    head = b"\0".join([scope["path"].encode(), scope["query_string"], kind, b""])
     return _hash(secret, b"request", head + body)
 
 

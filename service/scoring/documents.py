@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from claims.categories import Action, Owner
 from models.score import Decision, Score
-from service.body import JSON, JSON_LINES, X12
+from service.body import JSON, JSON_LINES, NDJSON, X12
 from service.problem_document import ProblemDocument
 from service.scoring.claim_form import BesideRequest, ClaimRequest
 from service.scoring.examples import BESIDE, FLAT, X12_837
@@ -98,10 +98,17 @@ _X12: Final = {
 }
 _ERRORS: Final = {
     400: "The body is not JSON.",
+    408: "The body did not come in time.",
     413: "The body, the batch or a claim is too large.",
     415: "The Content-Type is not taken here.",
     422: "A field is wrong; `errors` says which and how to mend it.",
     503: "Overloaded, or the audit log cannot be written; Retry-After says when to come back.",
+}
+_LINES: Final = {
+    "schema": {
+        "type": "string",
+        "description": "For each claim a line, a score or a problem; then one with `summary`.",
+    }
 }
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {
@@ -122,7 +129,13 @@ def _body(content: dict[str, Any]) -> dict[str, Any]:
 
 SCORE: Final[dict[str, Any]] = {
     "operation_id": "score",
-    "responses": _answers({JSON: {"schema": {"anyOf": [_ref("Score"), _ref("Scores")]}}}),
+    "responses": _answers(
+        {
+            JSON: {"schema": {"anyOf": [_ref("Score"), _ref("Scores")]}},
+            JSON_LINES: _LINES,
+            NDJSON: _LINES,
+        }
+    ),
     "openapi_extra": _body(
         {
             JSON: {
@@ -143,6 +156,7 @@ _BATCH_BODY: Final = _body(
             "examples": {"two": {"summary": "Two claims", "value": {"claims": [FLAT, BESIDE]}}},
         },
         JSON_LINES: {"schema": {"type": "string", "description": "One claim a line."}},
+        NDJSON: {"schema": {"type": "string", "description": "One claim a line."}},
         X12: _X12,
     }
 )
@@ -151,7 +165,8 @@ BATCH: Final[dict[str, Any]] = {
     "responses": _answers(
         {
             JSON: {"schema": _ref("Scores")},
-            JSON_LINES: {"schema": {"type": "string", "description": "One answer a line."}},
+            JSON_LINES: _LINES,
+            NDJSON: _LINES,
         }
     ),
     "openapi_extra": _BATCH_BODY,

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from models.promise import PromiseError, threshold_for
 from models.rank import Budget
-from service.body import JSON_LINES, kind_of, read_body
-from service.deps import Actions, AsOf, Held, Minutes, Precision, Present, Strict
+from service.body import kind_of, read_body
+from service.deps import Actions, AsOf, Held, Minutes, Precision, Present, Progress, Strict
 from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, RANK, SCORE
 from service.scoring.rank import worklist
 from service.scoring.requests import parse_claim, parse_json
 from service.scoring.service import CHUNK
+from service.scoring.streams.begin import begin, is_stream
 from service.scoring.strict import judged
 from service.scoring.x12 import claims_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
 
     from claims.settings import Settings
     from service.deps import State
-    from service.scoring.service import Answer
     from service.serving.serving import Serving
 
 router = APIRouter(tags=["scoring"])
@@ -44,13 +43,20 @@ async def score(
     as_of: AsOf = None,
     precision: Precision = None,
     strict: Strict = False,
+    progress: Progress = False,
 ) -> Response:
     """Score one claim (JSON), or every claim of an 837.
 
-    The answer is written to the audit log before it is given.
+    The answer is written to the audit log before it is given. An 837 is answered in JSON lines,
+    while it comes, to who accepts them.
     """
     _can_keep(serving, precision)
     kind = kind_of(request, ("json", "x12"))
+    if is_stream(request, kind):
+        if strict:
+            text = "strict judges an 837 as a whole: accept application/json, or leave strict out."
+            raise Problem(422, "strict-not-streamed", text)
+        return begin(request, held, serving, as_of, precision, progress=progress)
     body = await read_body(request, held.settings.max_body_bytes)
     if kind == "x12":
         return await _score_837(held, serving, body, as_of, precision, strict=strict)
@@ -68,15 +74,18 @@ async def score_batch(
     serving: Present,
     as_of: AsOf = None,
     precision: Precision = None,
+    progress: Progress = False,
 ) -> Response:
     """Score many claims: ``{"claims": [...]}``, JSON lines, or an 837.
 
     One bad claim never loses its neighbours: its slot holds a problem. JSON lines are answered as
-    JSON lines, while the rest is still being scored.
+    JSON lines while they come, however many there are, and so is an 837 to who accepts them.
     """
     _can_keep(serving, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
+    if is_stream(request, kind):
+        return begin(request, held, serving, as_of, precision, progress=progress)
     body = await read_body(request, settings.max_body_bytes)
     if kind == "x12":
         return await _score_837(held, serving, body, as_of, precision)
@@ -84,10 +93,6 @@ async def score_batch(
     def slot(claim: object) -> Slot:
         return _promised(slot_of(claim, settings, as_of), precision)
 
-    if kind == "jsonl":
-        lines = lines_of(body, settings.max_claims)
-        found = answers(held.scoring, serving, lines, slot, CHUNK)
-        return StreamingResponse(_as_lines(found), media_type=JSON_LINES)
     claims = listed(await asyncio.to_thread(parse_json, body), settings.max_claims)
     scores = [
         one async for part in answers(held.scoring, serving, claims, slot, CHUNK) for one in part
@@ -175,8 +180,3 @@ async def _score_837(
     parts = answers(held.scoring, serving, found.slots, ready, CHUNK)
     scores = [one async for part in parts for one in part]
     return JSONResponse({"scores": scores, "problems": found.problems})
-
-
-async def _as_lines(parts: AsyncIterator[list[Answer]]) -> AsyncIterator[str]:
-    async for part in parts:
-        yield "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in part)

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+class UnreadablePart(Problem):
+    """A part of an 837 that could not be read, at ``segment``, counted from 1."""
+
+    def __init__(self, item: Unreadable) -> None:
+        # Without the claim id: the segment says where, and nothing of a claim goes into an error.
+        super().__init__(422, "unreadable", item.text)
+        self.segment = item.segment
+
+    def document(self) -> dict[str, object]:
+        """The problem, with its ``segment``."""
+        return {**super().document(), "segment": self.segment}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What an 837 holds: a slot for each claim, and where something could not be read."""
@@ -28,30 +41,31 @@ def claims_of(body: bytes, max_lines: int, max_claims: int, default: dt.date | N
 
     A remittance in it is passed over: it is an answer, not a question.
     """
-    found = Found([], [])
+    slots: list[Ask | Problem] = []
+    parts: list[UnreadablePart] = []
     for item in read(body):
         if isinstance(item, Unreadable):
-            found.problems.append(_unreadable(item))
+            parts.append(UnreadablePart(item))
         elif isinstance(item, Claim):
-            if len(found.slots) >= max_claims:
+            if len(slots) >= max_claims:
                 text = f"The file holds more than {max_claims} claims, the most that is taken."
                 raise Problem(413, "too-many-claims", text)
-            found.slots.append(_slot(item, max_lines, default))
-    if not found.slots:
-        why = f" {found.problems[0]['detail']}" if found.problems else ""
-        text = f"No claim could be read; send a whole 837 interchange, from ISA to IEA.{why}"
-        raise Problem(422, "no-claim", text)
-    return found
+            slots.append(slot_of_claim(item, max_lines, default))
+    if not slots:
+        raise no_claim(parts[0] if parts else None)
+    return Found(slots, [part.document() for part in parts])
 
 
-def _slot(claim: Claim, max_lines: int, default: dt.date | None) -> Ask | Problem:
+def no_claim(first: UnreadablePart | None) -> Problem:
+    """422: there is no claim, and what could not be read ``first`` may say why."""
+    why = f" {first.detail}" if first is not None else ""
+    text = f"No claim could be read; send a whole 837 interchange, from ISA to IEA.{why}"
+    return Problem(422, "no-claim", text)
+
+
+def slot_of_claim(claim: Claim, max_lines: int, default: dt.date | None) -> Ask | Problem:
+    """The claim to be scored, or what is wrong with it."""
     try:
         return ask(claim, None, default, max_lines)
     except Problem as problem:
         return problem
-
-
-def _unreadable(item: Unreadable) -> dict[str, object]:
-    # Without the claim id: the segment says where, and nothing of a claim goes into an error.
-    document = Problem(422, "unreadable", item.text).document()
-    return {**document, "segment": item.segment}

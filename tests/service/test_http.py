@@ -116,8 +116,9 @@ def test_json_lines_are_answered_line_by_line(client: TestClient) -> None:
     content = b"\n".join([json.dumps(FLAT).encode(), b"{broken", b"", b'{"claim_id": "\xff"}'] * 40)
     answer = client.post("/score/batch", content=content, headers=LINES)
     assert answer.headers["content-type"].startswith("application/jsonl")
-    told = [json.loads(line) for line in answer.text.splitlines()]
+    *told, last = [json.loads(line) for line in answer.text.splitlines()]
     assert [slot.get("status", 200) for slot in told] == [200, 400, 400] * 40
+    assert last["summary"]["complete"]
 
 
 @pytest.mark.parametrize("batch", [[], {}, {"claims": 3}, {"claims": [], "more": 1}, 3])
@@ -188,7 +189,7 @@ def test_a_refused_method_says_which_are_taken(client: TestClient) -> None:
 @pytest.fixture(scope="module")
 def small(world: Practice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service with narrow limits."""
-    limits = {"max_body_bytes": 5_000, "max_claims": 2, "max_lines": 3}
+    limits = {"max_body_bytes": 5_000, "max_claims": 2, "max_lines": 3, "max_stream_claims": 2}
     settings = install(tmp_path_factory.mktemp("small"), world, **limits)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
@@ -202,7 +203,7 @@ def test_limits(small: TestClient) -> None:
     assert [slot.get("status", 200) for slot in slots] == [200, 413]
     three = {"claims": [1, 2, 3]}
     assert small.post("/score/batch", json=three).status_code == 413
-    assert small.post("/score/batch", content=b"1\n2\n3\n", headers=LINES).status_code == 413
+    assert small.post("/rank", content=b"1\n2\n3\n", headers=LINES).status_code == 413
     big = b" " * 6_000
     headers = {"Content-Type": "application/json"}
     assert small.post("/score", content=big, headers=headers).status_code == 413

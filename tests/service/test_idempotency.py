@@ -164,9 +164,9 @@ def test_a_batch_that_broke_off_goes_on_where_it_did(
     whole = client.post("/score/batch", content=content, headers=headers).text
     assert whole.startswith(cut)
     assert cut
-    assert [json.loads(line)["claim_id"] for line in whole.splitlines()] == [
-        f"c{place}" for place in range(200)
-    ]
+    *lines, last = [json.loads(line) for line in whole.splitlines()]
+    assert last["summary"]["complete"]
+    assert [line["claim_id"] for line in lines] == [f"c{place}" for place in range(200)]
     assert count(settings) == records + 200
 
 

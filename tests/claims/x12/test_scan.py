@@ -23,7 +23,9 @@ def ids(source: bytes) -> list[str]:
 
 
 def interchange(source: bytes) -> Interchange:
-    return next(piece for piece in Scanner(io.BytesIO(source)) if isinstance(piece, Interchange))
+    scanner = Scanner()
+    pieces = scanner.feed(source) + scanner.finish()
+    return next(piece for piece in pieces if isinstance(piece, Interchange))
 
 
 @pytest.mark.parametrize("line_end", ["", "\n", "\r\n", "\r", "\n\n", "\n   "])
