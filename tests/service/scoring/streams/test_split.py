@@ -9,9 +9,9 @@ import pytest
 from service.problems import Problem
 from service.scoring.examples import FLAT, X12_837
 from service.scoring.requests import Ask, parse_claim, parse_json
-from service.scoring.streams.groups import Slot
 from service.scoring.streams.split import X12, JsonLines, Splitter
 
+Slot = Ask | Problem
 SIZES = [1, 2, 7, 100, 100_000]
 
 
