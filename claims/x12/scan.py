@@ -8,6 +8,7 @@ mail headers, blank lines) is left out, and a new ISA may come anywhere, with ot
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,8 @@ LONGEST_SEGMENT: Final = 1 << 20
 BLANK: Final = " \t\r\n\x00\x0b\x0c\x1a\ufeff"
 _BLANK_BYTES: Final = b" \t\r\n\x00\x0b\x0c\x1a"
 _WIDEST_ELEMENT: Final = 20
+_ISA: Final = re.compile(rb"ISA(?=[^0-9A-Za-z \t\x00])")
+"""With what may be a separator behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class Scanner:
         self._terminator = b""
         self._ascii = True
         self._line_ends = b"\r\n"
+        self._searched = 0  # before this place of what remains of the buffer there is no ISA
 
     def feed(self, chunk: bytes) -> list[Piece]:
         """Take the next bytes; give what is whole."""
@@ -167,6 +171,7 @@ class Scanner:
             at, header = self._next_isa(buffer, start, before, last=last)
             if header is None:
                 break
+            self._searched = 0
             self._flush(buffer[start:at], pieces)
             pieces.append(self._open(buffer[at : at + LOOKAHEAD], header))
             start = at + header[0] + 1
@@ -175,6 +180,7 @@ class Scanner:
             self._flush(buffer[start:], pieces)
             return b"", b"", pieces
         cut = self._cut(buffer, start, at, pieces)
+        self._searched = at - cut
         return buffer[cut:], buffer[cut - 1 : cut] if cut else before, pieces
 
     def _cut(self, buffer: bytes, start: int, limit: int, pieces: list[Piece]) -> int:
@@ -194,21 +200,20 @@ class Scanner:
         self, buffer: bytes, start: int, before: bytes, *, last: bool
     ) -> tuple[int, tuple[int, bytes, bytes, bool] | None]:
         """Find the next ISA; without one, give the place up to which there certainly is none."""
-        at = buffer.find(b"ISA", start)
-        while at >= 0:
+        # A segment may fill many chunks: what was searched is not searched again.
+        for found in _ISA.finditer(buffer, max(start, self._searched)):
+            at = found.start()
             if not last and len(buffer) - at < LOOKAHEAD:
                 return at, None
             window = buffer[at : at + LOOKAHEAD]
-            if _is_delimiter(window[3:4]):
-                flat = window.replace(b"\r", b"").replace(b"\n", b"")
-                previous = buffer[at - 1 : at] if at else before
-                known = _looks_like_isa(flat.split(window[3:4], 16)[:16], previous)
-                if known or (self._now is None and not previous.isalnum()):
-                    header = _delimiters(window)
-                    if header is not None:
-                        return at, header
-            at = buffer.find(b"ISA", at + 3)
-        return len(buffer) if last else max(start, len(buffer) - 2), None
+            flat = window.replace(b"\r", b"").replace(b"\n", b"")
+            previous = buffer[at - 1 : at] if at else before
+            known = _looks_like_isa(flat.split(window[3:4], 16)[:16], previous)
+            if known or (self._now is None and not previous.isalnum()):
+                header = _delimiters(window)
+                if header is not None:
+                    return at, header
+        return len(buffer) if last else max(start, len(buffer) - 3), None
 
     def _open(self, window: bytes, header: tuple[int, bytes, bytes, bool]) -> Interchange:
         length, component, terminator, regular = header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from invented import Practice, practice
 
 from claims.settings import Settings
 from service.app import create_app
+from service.logs import JsonFormatter, TextFormatter
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +44,22 @@ def client(settings: Settings) -> Iterator[TestClient]:
 def stranger(client: TestClient) -> TestClient:
     """The same service, asked without a key."""
     return TestClient(client.app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """Every message of every logger but the test client's own, as either form writes it."""
+    lines: list[str] = []
+
+    class Sink(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if not record.name.startswith(("httpx", "httpcore")):
+                lines.extend(form.format(record) for form in (JsonFormatter(), TextFormatter()))
+
+    root = logging.getLogger()
+    sink, level = Sink(), root.level
+    root.addHandler(sink)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(sink)
+    root.setLevel(level)

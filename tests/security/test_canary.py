@@ -7,9 +7,7 @@ no line of the log, no file of the installation.
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from test_canaries import MARK, broken, filled
 
 from claims.settings import Settings
 from service.access.scopes import ROUTES
-from service.logs import JsonFormatter, TextFormatter
 from service.scoring.claim_form import ClaimRequest
 from service.scoring.examples import X12_837
 
@@ -39,25 +36,6 @@ def claim() -> dict[str, Any]:
     found = filled(ClaimRequest, MARK)
     found["authorization"]["number"] = MARK + "auth"
     return found
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    """Every message of every logger but the test client's own, as either form writes it."""
-    lines: list[str] = []
-
-    class Sink(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if not record.name.startswith(("httpx", "httpcore")):
-                lines.extend(form.format(record) for form in (JsonFormatter(), TextFormatter()))
-
-    root = logging.getLogger()
-    sink, level = Sink(), root.level
-    root.addHandler(sink)
-    root.setLevel(logging.DEBUG)
-    yield lines
-    root.removeHandler(sink)
-    root.setLevel(level)
 
 
 def bodies(claim: dict[str, Any]) -> list[tuple[dict[str, str], bytes]]:

@@ -133,6 +133,14 @@ def test_a_segment_repeated_without_end_takes_work_in_proportion(
         assert more < 5 * once
 
 
+def test_what_looks_like_an_isa_within_a_long_segment_is_looked_at_once() -> None:
+    once, more = (
+        _calls(texts.data(texts.professional(texts.claim("A1"), ["NTE*ADD*" + "ISA!" * count])))
+        for count in (8_000, 32_000)
+    )
+    assert more < 5 * once
+
+
 def test_long_segments_are_not_remembered() -> None:
     long = [f"HI*ABK:{'X' * 50_000}{number}" for number in range(40)]
     tracemalloc.start()
