@@ -12,12 +12,12 @@ import hashlib
 import json
 import math
 import os
-import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from claims.errors import UserError
+from models.bundle_files import BundleError as BundleError  # noqa: PLC0414 - part of this page
+from models.bundle_files import Folder
 
 FORMAT: Final = "preclear-denial-model"
 VERSION: Final = 3
@@ -33,10 +33,10 @@ ALLOWED: Final = REQUIRED | {
 }
 LARGEST_MANIFEST: Final = 4 * 2**20
 LARGEST_FILE: Final = 512 * 2**20
+LARGEST: Final = 2**30
+"""Bytes of all files together."""
 
-
-class BundleError(UserError):
-    """The folder is no model of ours, or was changed; one sentence: what, where, how to mend it."""
+Listed = dict[str, tuple[int, str]]
 
 
 def canonical(value: object) -> bytes:
@@ -85,25 +85,32 @@ def read(folder: Path) -> tuple[dict[str, object], dict[str, bytes]]:
     ``BundleError`` when anything is missing, extra, of another size or digest, a link, or of a
     version that this code does not know.
     """
-    if not folder.is_dir():
-        raise BundleError(f"There is no model in {folder}: the folder does not exist.")
-    manifest = _bytes(folder / MANIFEST, LARGEST_MANIFEST)
-    about, listed = _parsed(manifest, folder)
-    found = {entry.name for entry in os.scandir(folder)} - {MANIFEST}
-    if found != set(listed):
-        name = min(found ^ set(listed))
-        what = "is missing" if name in listed else "does not belong to the model"
-        raise BundleError(f"{folder}: {name!r} {what}; fetch the model again from its registry.")
-    files = {}
-    for name, (size, sha256) in listed.items():
-        content = _bytes(folder / name, size)
-        if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
+    with Folder(folder) as opened:
+        about, listed = _looked_at(opened, _manifest(opened))
+        return about, {name: b"".join(_verified(opened, name, *listed[name])) for name in listed}
+
+
+def copy(folder: Path, target: Path, expected: str) -> None:
+    """Copy the model whose digest is ``expected`` from ``folder`` into the empty folder ``target``.
+
+    Everything that ``read`` asks is asked of what is copied, and nothing is parsed before the
+    manifest is the one that was ``expected``; nor may ``folder`` be a link. What is written is
+    readable by its owner alone. Raises ``BundleError``, and ``OSError`` where ``target`` cannot be
+    written; ``target`` is then to be thrown away.
+    """
+    with Folder(folder, follow=False) as opened:
+        manifest = _manifest(opened)
+        if digest(manifest) != expected:
             raise BundleError(
-                f"{folder / name} was changed after the model was saved (its SHA-256 differs); "
-                "fetch the model again from its registry."
+                f"{folder} is not the model that was registered (the SHA-256 of its manifest "
+                "differs): restore it, or train again."
             )
-        files[name] = content
-    return about, files
+        _, listed = _looked_at(opened, manifest)
+        for name, facts in listed.items():
+            with open(target / name, "xb", opener=_private) as file:
+                file.writelines(_verified(opened, name, *facts))
+        with open(target / MANIFEST, "xb", opener=_private) as file:
+            file.write(manifest)
 
 
 def parse_json(content: bytes, where: str) -> object:
@@ -160,18 +167,41 @@ def _parsed(manifest: bytes, folder: Path) -> tuple[dict[str, object], dict[str,
     return about, listed
 
 
-def _bytes(path: Path, most: int) -> bytes:
-    """The content of a regular file, no link, at most ``most`` bytes and one more."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise BundleError(f"There is no model in {path.parent}: {path.name} is missing.") from error
-    except OSError as error:
-        raise BundleError(f"{path} cannot be read as a regular file; it is not used.") from error
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise BundleError(f"{path} is no regular file; it is not used.")
-        content = file.read(most + 1)
-    if path.name == MANIFEST and len(content) > most:
+def _manifest(folder: Folder) -> bytes:
+    manifest = folder.read(MANIFEST, LARGEST_MANIFEST)
+    if len(manifest) > LARGEST_MANIFEST:
+        path = folder.path / MANIFEST
         raise BundleError(f"{path} is larger than any manifest of ours; it is not used.")
-    return content
+    return manifest
+
+
+def _looked_at(folder: Folder, manifest: bytes) -> tuple[dict[str, object], Listed]:
+    """What the manifest says, and that the folder holds these files and nothing else."""
+    about, listed = _parsed(manifest, folder.path)
+    if sum(size for size, _ in listed.values()) > LARGEST:
+        raise BundleError(f"{folder.path} is larger than any model of ours; it is not used.")
+    found = folder.names(len(ALLOWED) + 1) - {MANIFEST}
+    if found != set(listed):
+        name = min(found ^ set(listed))
+        what = "is missing" if name in listed else "does not belong to the model"
+        text = f"{folder.path}: {name!r} {what}; fetch the model again from its registry."
+        raise BundleError(text)
+    return about, listed
+
+
+def _verified(folder: Folder, name: str, size: int, sha256: str) -> Iterator[bytes]:
+    """The pieces of a file. Raises ``BundleError`` after the last when it is not what was saved."""
+    seen, found = 0, hashlib.sha256()
+    for piece in folder.pieces(name, size):
+        seen += len(piece)
+        found.update(piece)
+        yield piece
+    if seen != size or found.hexdigest() != sha256:
+        raise BundleError(
+            f"{folder.path / name} was changed after the model was saved (its SHA-256 differs); "
+            "fetch the model again from its registry."
+        )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

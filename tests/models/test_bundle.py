@@ -33,6 +33,37 @@ def test_there_and_back(folder: Path) -> None:
     assert bundle.read(folder) == (ABOUT, FILES)
 
 
+def test_a_copy_is_the_same_model_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy"
+    target.mkdir()
+    bundle.copy(folder, target, bundle.digest((folder / "manifest.json").read_bytes()))
+    assert bundle.read(target) == (ABOUT, FILES)
+    assert {path.stat().st_mode & 0o777 for path in target.iterdir()} == {0o600}
+
+
+def test_another_model_than_the_one_expected_is_not_copied(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy"
+    target.mkdir()
+    with pytest.raises(BundleError, match="not the model that was registered"):
+        bundle.copy(folder, target, f"sha256:{0:064}")
+    assert list(target.iterdir()) == []
+
+
+def test_a_folder_that_is_a_link_is_read_but_not_copied(folder: Path, tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "copy"
+    link.symlink_to(folder)
+    target.mkdir()
+    assert bundle.read(link) == (ABOUT, FILES)
+    with pytest.raises(BundleError, match="no folder that may be read"):
+        bundle.copy(link, target, bundle.digest((folder / "manifest.json").read_bytes()))
+
+
+def test_a_file_with_a_second_name_is_refused(folder: Path) -> None:
+    (folder.parent / "another name").hardlink_to(folder / "carcs.json")
+    with pytest.raises(BundleError, match="hard link"):
+        bundle.read(folder)
+
+
 def test_same_parts_same_digest() -> None:
     turned = dict(reversed(FILES.items()))
     first = bundle.digest(bundle.manifest_of(ABOUT, FILES))
