@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 NEEDED: Final = ("claims", "lines")
 
 
-def save_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """Write each table into ``folder``, each whole or not at all. Raises ``UserError``."""
+def save_tables(tables: Mapping[str, pa.Table], folder: Path, *, rows: int | None = None) -> None:
+    """Write each table into ``folder``, each whole or not at all. Raises ``UserError``.
+
+    ``rows`` is the size of the pieces that can be read apart (default: Arrow's).
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             aside = folder / f".{name}.{os.getpid()}.parquet"
-            pq.write_table(table, aside, compression="zstd")
+            pq.write_table(table, aside, compression="zstd", row_group_size=rows)
             aside.replace(folder / f"{name}.parquet")
     except OSError as error:
         raise UserError(

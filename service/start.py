@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from claims.carc import load_catalogue
 from claims.errors import UserError
 from claims.keys import load_keys
+from features import running
 from features.history import History, HistoryError
 from models.aliases import CHAMPION, MODEL, resolve
 from models.checked import checked
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from claims.settings import Settings
 
 _log = logging.getLogger("preclear.service")
-RUNNING_HISTORY: Final = ("history", "current")
 
 
 class StartError(UserError):
@@ -50,7 +50,7 @@ def open_history(settings: Settings) -> History:
     """The running history of the installation. Raises ``StartError``."""
     try:
         # The link is followed once: its parts must be those of one history.
-        return History.open(settings.home.joinpath(*RUNNING_HISTORY).resolve())
+        return History.open(running.place(settings.home).resolve())
     except HistoryError as error:
         raise StartError(str(error)) from None
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from claims.dataset import Dataset
 from claims.progress import Progress
+from features import running
 from models.checked import checked
 from models.denial import DenialModel
 from models.registry import Registry
-from training import champion, gates, running
+from training import champion, gates
 from training.boosters import Settings, parameters
 from training.code import code_version
 from training.evaluation import Evaluation
@@ -80,7 +81,7 @@ def train(
         version = _register(registry, learned)
         # Read back from where it was put: what is promoted is what a service will find there.
         checked(registry.resolve(version))
-    history = running.save(prepared.history, home)
+    history = running.save_base(prepared.history, dataset.tables(), digest, home)
     reason = _decide(registry, learned, version) if promote else ""
     return Trained(
         evaluation=learned.evaluation,
