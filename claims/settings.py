@@ -112,6 +112,15 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(
         64, ge=1, description="most requests worked on at once; further ones get 503"
     )
+    drain_seconds: float = Field(
+        0,
+        ge=0,
+        le=600,
+        description="seconds between a SIGTERM, when /v2/health/ready fails, and the first refusal",
+    )
+    finish_seconds: float = Field(
+        20, gt=0, le=3600, description="seconds that requests under way have to finish at the end"
+    )
     appeal_template: Path | None = Field(
         None,
         description="your own template for letters of appeal (docs/triage.md); unset: ours",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Annotated
+import signal
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from claims.settings import Settings
 
 
@@ -37,6 +40,8 @@ def serve(
     _say_how(settings)
     # Each of several workers counts for itself; a scrape of any tells of all.
     counting = shared(settings.home) if settings.workers > 1 else contextlib.nullcontext()
+    # uvicorn raises the signal again that it has obeyed; who was told to stop, and did, exits 0.
+    signal.signal(signal.SIGTERM, _stopped)
     with counting, contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(
             "service.app:create_app",
@@ -46,10 +51,15 @@ def serve(
             workers=settings.workers,
             log_level=settings.log_level,
             log_config=log_config(settings.log_level, settings.log_format),
+            http="service.load.door:Door",
             access_log=False,  # a path or a query may hold a piece of a claim
             server_header=False,
-            timeout_graceful_shutdown=20,
+            timeout_graceful_shutdown=5,  # of what is not limited; Drain waits for the rest
         )
+
+
+def _stopped(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _say_how(settings: Settings) -> None:

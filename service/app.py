@@ -16,12 +16,16 @@ from service.access.documents import describe
 from service.access.endpoints import router as oauth
 from service.access.gate import Gate
 from service.access.scopes import ROUTES
+from service.headers import SafeHeaders
 from service.health.endpoints import router as health
 from service.health.start import watch
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
 from service.limits import BodyLimits
-from service.load import InFlight, SafeHeaders
+from service.load.door import STATE
+from service.load.drain import Drain
+from service.load.limit import InFlight
+from service.load.share import Share
 from service.logs import RequestLog
 from service.metrics.endpoints import router as metrics
 from service.metrics.scrape import Scrape
@@ -55,7 +59,7 @@ def create_app(
     settings = settings or Settings.read()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Share]]:
         with ExitStack() as stack:
             access = app.state.access = open_access(settings)
             stack.callback(access.close)
@@ -69,7 +73,13 @@ def create_app(
             app.state.idempotency = open_idempotency(settings)
             app.state.idempotency_secret = load_keys(settings.home).secret
             stack.callback(app.state.idempotency.close)
-            yield
+            share = app.state.share = Share(settings.max_in_flight)
+            drain = Drain(
+                share, app.state.readiness, settings.drain_seconds, settings.finish_seconds
+            )
+            drain.listen()
+            stack.callback(drain.close)
+            yield {STATE: share}
 
     app = FastAPI(
         title="Preclear",
@@ -88,8 +98,8 @@ def create_app(
     app.add_middleware(
         BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
     )
-    app.add_middleware(InFlight, most=settings.max_in_flight)
     app.add_middleware(Gate, routes=routes)
+    app.add_middleware(InFlight)
     problems.install(app)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)

@@ -16,8 +16,8 @@ from invented import Practice
 
 from service.access.rate import Buckets
 from service.app import create_app
+from service.headers import SafeHeaders
 from service.limits import BodyLimits
-from service.load import SafeHeaders
 from service.logs import JsonFormatter, TextFormatter, log_config
 from service.problems import Problem
 from service.scoring.examples import FLAT

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import io
 import json
@@ -24,7 +23,6 @@ from claims.x12 import Envelope, write_837
 from models.score import Score
 from service.app import create_app
 from service.audit.tables import AuditError
-from service.load import InFlight
 from service.scoring.examples import FLAT, X12_837
 
 X12 = {"Content-Type": "application/edi-x12"}
@@ -218,39 +216,6 @@ def test_too_many_claims_in_an_837(small: TestClient) -> None:
     claim = lines[first:-3]
     content = "~\n".join([*lines[:-3], *claim, *claim, *lines[-3:]])
     assert small.post("/score", content=content, headers=X12).status_code == 413
-
-
-def test_more_than_may_be_in_flight_is_refused_at_once() -> None:
-    async def scenario() -> None:
-        go = asyncio.Event()
-
-        async def slow(scope: Any, receive: Any, send: Any) -> None:
-            await go.wait()
-
-        app = InFlight(slow, most=2)
-        said: list[Any] = []
-
-        async def send(message: Any) -> None:
-            said.append(message)
-
-        async def receive() -> Any:
-            return {"type": "http.request"}
-
-        scope = {"type": "http", "path": "/score", "method": "POST", "headers": []}
-        first = [asyncio.create_task(app(scope, receive, send)) for _ in range(2)]
-        await asyncio.sleep(0)
-        await app(scope, receive, send)
-        assert said[0]["status"] == 503
-        assert (b"retry-after", b"1") in said[0]["headers"]
-        probe = asyncio.create_task(app({**scope, "path": "/readyz"}, receive, send))
-        await asyncio.sleep(0)
-        assert len(said) == 2
-        go.set()
-        await asyncio.gather(*first, probe)
-        await app(scope, receive, send)
-        assert len(said) == 2
-
-    asyncio.run(scenario())
 
 
 def test_no_score_is_given_that_could_not_be_recorded(
