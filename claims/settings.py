@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     mlruns: Path = Field(
         Path("mlruns"), description="folder of the model registry (MLflow); nothing of a claim"
     )
+    database_url: str | None = Field(
+        None,
+        description="postgresql://... of the audit log's database; unset: SQLite in the home",
+        repr=False,
+    )
     carc_csv: Path | None = Field(
         None, description="your own copy of the official CARC list, a CSV with code and description"
     )

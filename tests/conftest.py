@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from audit_places import Place, Postgres
     from fastapi.testclient import TestClient
+
+# Where an audit log lies, for tests of it in several folders.
+sys.path.insert(0, str(Path(__file__).parent / "service"))
 
 # Two shared cores: how long an example takes says nothing about the code.
 settings.register_profile("preclear", deadline=None)
@@ -47,3 +54,27 @@ def pytest_collection_finish() -> None:
         return client
 
     TestClient.__enter__ = entered  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of the session's own."""
+    from audit_places import running_postgres
+
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty place for an audit log, on each database."""
+    from audit_places import Place
+
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").fresh()
+    place = Place(home, url)
+    yield place
+    place.close()

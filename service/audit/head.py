@@ -11,9 +11,11 @@ import fcntl
 import json
 import os
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from service.audit.chain import Head
+from service.audit.database import BUSY_MS
 from service.audit.tables import AuditError
 
 if TYPE_CHECKING:
@@ -42,23 +44,39 @@ class HeadFile:
         self._known: tuple[int, Head] | None = None
 
     def close(self) -> None:
-        """Bring it to the disk and give it back."""
+        """Bring it to the disk and give it back; a second time does nothing."""
+        if self._file < 0:
+            return
         with contextlib.suppress(OSError):
             os.fsync(self._file)
         os.close(self._file)
+        self._file = -1
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for the turn to write the log on this machine. Raises ``AuditError``."""
         with self._threads:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX)
-            except OSError as error:
-                raise self._failed(error) from None
+            self._lock()
             try:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _lock(self) -> None:
+        until = time.monotonic() + BUSY_MS / 1000
+        pause = 0.0001
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() > until:  # a process that was stopped holds it
+                    raise self._failed(error) from None
+                time.sleep(pause)
+                pause = min(2 * pause, 0.005)
+            except OSError as error:
+                raise self._failed(error) from None
+            else:
+                return
 
     def read(self) -> Head | None:
         """The head that was written last, ``None`` when there is none. Raises ``AuditError``."""

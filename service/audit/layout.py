@@ -33,11 +33,26 @@ def bring_to_date(database: Database, chain: Chain) -> None:
     try:
         found = _brought(database, chain, time.monotonic() + _START_SECONDS)
     except sa.exc.DBAPIError as error:
-        text = f"The audit log {database.name} cannot be used ({error.orig})"
-        raise AuditError(f"{text}: make it writable, or move it aside to begin anew.") from None
+        raise _unusable(database, error) from None
     if found != NEWEST:
         text = f"The audit log {database.name} has layout {found}, this program knows {NEWEST}"
         raise AuditError(f"{text}: use the program that wrote it.")
+
+
+def there(database: Database) -> bool:
+    """Whether the database holds a log. Closes its connections. Raises ``AuditError``."""
+    try:
+        return sa.inspect(database.reader).has_table("events")
+    except sa.exc.DBAPIError as error:
+        raise _unusable(database, error) from None
+    finally:
+        database.close()
+
+
+def _unusable(database: Database, error: sa.exc.DBAPIError) -> AuditError:
+    said = str(error.orig).strip().partition("\n")[0]
+    text = f"The audit log {database.name} cannot be used ({said})"
+    return AuditError(f"{text}: make it writable, or move it aside to begin anew.")
 
 
 def _brought(database: Database, chain: Chain, deadline: float) -> str:

@@ -13,7 +13,8 @@ from service.audit.chain import CHECKPOINT_ROW, Chain
 from service.audit.database import cause, open_sqlite
 from service.audit.event import CHECKPOINT, SCORE
 from service.audit.head import HeadFile
-from service.audit.layout import bring_to_date
+from service.audit.layout import bring_to_date, there
+from service.audit.postgresql import open_postgresql
 from service.audit.rows import (
     EVENT_COLUMNS,
     RECORD_COLUMNS,
@@ -64,21 +65,36 @@ class AuditRepository:
         self._writer, self._reader = database.writer, database.reader
         self.chain: Final = Chain(load_keys(home).secret, load_signer(home))
         self._head = HeadFile(database.head, self.chain)
-        with self._head.turn():
-            bring_to_date(database, self.chain)
+        try:
+            with self._head.turn():
+                bring_to_date(database, self.chain)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The log of the installation. Raises ``UserError``."""
-        return cls(settings.home / FILE)
+        if settings.database_url is None:
+            return cls(settings.home / FILE)
+        return cls(open_postgresql(settings.database_url, settings.home))
 
     @classmethod
     def existing(cls, settings: Settings) -> Self:
         """The log of the installation, which must be there. Raises ``UserError``."""
-        path = settings.home / FILE
-        if not path.is_file():
-            raise AuditError(f"There is no audit log at {path}: set PRECLEAR_HOME to its folder.")
-        return cls(path)
+        if settings.database_url is None:
+            path = settings.home / FILE
+            if not path.is_file():
+                text = f"There is no audit log at {path}"
+                raise AuditError(f"{text}: set PRECLEAR_HOME to its folder.")
+        else:
+            database = open_postgresql(settings.database_url, settings.home)
+            if not there(database):
+                raise AuditError(
+                    f"There is no audit log {database.name}: set PRECLEAR_DATABASE_URL to the "
+                    "database that the service writes."
+                )
+        return cls.of(settings)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Write all of ``entries`` or none; when this returns they survive a power cut.
@@ -156,10 +172,12 @@ class AuditRepository:
         """Whether a record could be written now (takes and gives back the write lock)."""
         try:
             with self._writer.connect() as connection:
-                connection.execute(sa.text("SELECT 1"))
-        except sa.exc.SQLAlchemyError:
+                if connection.dialect.name == "sqlite":
+                    return connection.exec_driver_sql("SELECT 1").scalar() == 1
+                query = "SELECT current_setting('transaction_read_only')"
+                return connection.exec_driver_sql(query).scalar() == "off"
+        except (sa.exc.SQLAlchemyError, AuditError):
             return False
-        return True
 
     def close(self) -> None:
         """Give back the connections; the log is whole without it."""

@@ -5,25 +5,27 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Callable
-from typing import Any
 
+from audit_places import Row
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.audit.chain import Head, event_row
 from service.audit.signing import Signer
-from service.audit.standalone import HEADER, PAYLOAD, payload_digest, record_hash
+from service.audit.standalone import PAYLOAD, payload_digest, record_hash
 
-Row = dict[str, Any]
 Tampered = tuple[list[Row], set[int]]
 """The rows as they are afterwards, and the numbers of those that are gone or not as they were."""
 STRANGER = Signer(Ed25519PrivateKey.generate())
 
 
-def other(value: object, chance: random.Random) -> object:
-    """A value of the same type that is not ``value``."""
+def other(row: Row, name: str, chance: random.Random) -> object:
+    """A value that the column may hold and that is not the one in it."""
+    value = row[name]
     match value:
+        case None if name == "features":
+            return b"x"
         case None:
-            return "x"
+            return 0.5 if name in {"denial_probability", "threshold"} else "x"
         case str() if value:
             place = chance.randrange(len(value))
             there = value[place]
@@ -47,7 +49,7 @@ def edit(rows: list[Row], chance: random.Random) -> Tampered:
     """Another value in any column but the number."""
     row = chance.choice(rows)
     name = chance.choice([name for name in row if name != "sequence"])
-    row[name] = other(row[name], chance)
+    row[name] = other(row, name, chance)
     return rows, {row["sequence"]}
 
 
@@ -63,7 +65,7 @@ def consistent_edit(rows: list[Row], chance: random.Random) -> Tampered:
     """Another value, with the digest and the hash of the record made anew."""
     row = chance.choice(rows)
     name = chance.choice([*PAYLOAD, "recorded_at", "kind", "score_id"])
-    row[name] = other(row[name], chance)
+    row[name] = other(row, name, chance)
     row["payload_digest"] = payload_digest(row)
     row["hash"] = record_hash(row)
     return rows, {row["sequence"]}
@@ -74,7 +76,7 @@ def rewritten(rows: list[Row], chance: random.Random) -> Tampered:
     place = chance.randrange(len(rows))
     row = rows[place]
     name = chance.choice(PAYLOAD)
-    row[name] = other(row[name], chance)
+    row[name] = other(row, name, chance)
     return relinked(rows, place), {one["sequence"] for one in rows[place:]}
 
 
@@ -131,7 +133,7 @@ def swapped_contents(rows: list[Row], chance: random.Random) -> Tampered:
 def overwritten(rows: list[Row], chance: random.Random) -> Tampered:
     """A copy of one record in the place of another."""
     one, two = chance.sample(rows, 2)
-    kept = {"sequence": two["sequence"], "score_id": other(two["score_id"], chance)}
+    kept = {"sequence": two["sequence"], "score_id": other(two, "score_id", chance)}
     two.update({**one, **kept})
     return rows, {two["sequence"]}
 
@@ -165,7 +167,7 @@ def replayed_checkpoint(rows: list[Row], chance: random.Random) -> Tampered:
 def moved_checkpoint(rows: list[Row], chance: random.Random) -> Tampered:
     """A checkpoint that says another number, hash or day than was signed."""
     row = chance.choice([row for row in rows if row["kind"] == "checkpoint"])
-    row["body"] = other(row["body"], chance)
+    row["body"] = other(row, "body", chance)
     row["payload_digest"] = payload_digest(row)
     row["hash"] = record_hash(row)
     return rows, {row["sequence"]}
@@ -196,4 +198,3 @@ WAYS: tuple[Callable[[list[Row], random.Random], Tampered], ...] = (
     *(swapped_contents, overwritten, repeated, forged_checkpoint, replayed_checkpoint),
     *(moved_checkpoint, dropped, forged_retention),
 )
-COLUMNS = (*HEADER, "hash", "seal", *PAYLOAD)

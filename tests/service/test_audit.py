@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from audit_places import Place
 from audit_records import record
 
 from models.record import AuditRecord
@@ -23,8 +25,8 @@ from service.ids import new_score_id
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> AuditRepository:
-    return AuditRepository(tmp_path / "audit.db")
+def log(place: Place) -> AuditRepository:
+    return place.open()
 
 
 def test_a_record_comes_back_as_it_went_in(log: AuditRepository) -> None:
@@ -54,8 +56,9 @@ def test_all_or_none_is_written(log: AuditRepository) -> None:
     assert len(log.latest()) == 1
 
 
-def test_the_file_is_private_and_durable(tmp_path: Path, log: AuditRepository) -> None:
+def test_the_file_is_private_and_durable(tmp_path: Path) -> None:
     path = tmp_path / "audit.db"
+    log = AuditRepository(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with log._writer.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
@@ -130,12 +133,27 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         AuditRepository(path)
 
 
-def test_many_workers_may_create_it_at_once(tmp_path: Path) -> None:
+def test_many_workers_may_create_it_at_once(place: Place) -> None:
     with ThreadPoolExecutor(8) as pool:
-        logs = list(pool.map(lambda _: AuditRepository(tmp_path / "audit.db"), range(16)))
+        logs = list(pool.map(lambda _: place.open(), range(16)))
     for log in logs:
         log.add([record()])
     assert len(logs[0].latest()) == 16
+    assert logs[0].verify().whole
+
+
+def test_many_workers_may_write_at_once(place: Place) -> None:
+    logs = [place.open() for _ in range(4)]
+
+    def write(log: AuditRepository) -> None:
+        for _ in range(25):
+            log.add([record(), record()])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, logs))
+    verified = logs[0].verify()
+    assert verified.whole
+    assert verified.records == 200
 
 
 def test_concurrent_callers_share_commits(log: AuditRepository) -> None:
@@ -202,28 +220,35 @@ def test_a_caller_who_has_gone_stops_nothing(log: AuditRepository) -> None:
     assert len(log.latest()) >= 1
 
 
-def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
-    path = tmp_path / "audit.db"
-    AuditRepository(path).close()
+def test_it_says_whether_it_can_be_written(log: AuditRepository) -> None:
+    assert log.writable()
+
+
+def test_what_was_acknowledged_survives_a_kill(place: Place) -> None:
     code = (
-        "import sys, pathlib; sys.path[:0] = sys.argv[2:]\n"
+        "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import audit_records as t\n"
+        "from claims.settings import Settings\n"
         "from service.audit.repository import AuditRepository\n"
-        "log = AuditRepository(pathlib.Path(sys.argv[1]))\n"
+        "log = AuditRepository.of(Settings.read())\n"
         "while True:\n"
         "    one = t.record(); log.add([one]); print(one.score_id, flush=True)\n"
     )
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-c", code, str(path), str(root), str(Path(__file__).parent)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    command = [sys.executable, "-c", code, str(root), str(Path(__file__).parent)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **place.environment}
+    ) as child:
         assert child.stdout is not None
         told = [child.stdout.readline().strip() for _ in range(20)]
         child.kill()
         told += child.stdout.read().split()
     told = [one for one in told if len(one) == 36]
-    kept = {one.score_id for one in AuditRepository(path).latest(100_000)}
+    log = place.open()
+    kept = {one.score_id for one in log.latest(100_000)}
     assert len(told) >= 20
     assert set(told) <= kept
+    assert log.verify().whole
 
 
 def test_ids_sort_by_time() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
+from audit_places import Place
 from audit_records import record
 
 from service.audit.event import Event
@@ -15,8 +15,8 @@ from service.audit.writer import AuditWriter
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> AuditRepository:
-    return AuditRepository(tmp_path / "audit.db")
+def log(place: Place) -> AuditRepository:
+    return place.open()
 
 
 def test_an_event_comes_back_as_it_went_in(log: AuditRepository) -> None:
