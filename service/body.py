@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from service.problems import Problem
@@ -18,6 +19,8 @@ JSON_LINES: Final = "application/jsonl"
 NDJSON: Final = "application/x-ndjson"
 _KINDS: Final[dict[str, Kind]] = {JSON: "json", X12: "x12", JSON_LINES: "jsonl", NDJSON: "jsonl"}
 _NAMES: Final[dict[Kind, str]] = {"json": JSON, "x12": X12, "jsonl": JSON_LINES}
+_REFUSED: Final = re.compile(r"(?i)(^|;)\s*q=0(\.0*)?\s*(;|$)")
+"""Quality 0 of an accepted type: it is not accepted (RFC 9110, 12.4.2)."""
 _CHARSETS: Final = {"json": {"utf-8", "utf8", "us-ascii"}, "jsonl": {"utf-8", "utf8", "us-ascii"}}
 
 
@@ -37,10 +40,13 @@ def kind_of(request: Request, taken: Collection[Kind]) -> Kind:
             f"The Content-Type must be {names}.",
             headers={"Accept-Post": names.replace(" or ", ", ")},
         )
-    name, _, charset = parameters.strip().lower().partition("=")
-    if name == "charset" and kind in _CHARSETS and charset.strip('" ') not in _CHARSETS[kind]:
-        raise Problem(415, "unsupported-media-type", "JSON must be sent as UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    for parameter in parameters.lower().split(";"):
+        name, _, charset = parameter.partition("=")
+        known = _CHARSETS.get(kind)
+        if name.strip() == "charset" and known and charset.strip(' "') not in known:
+            raise Problem(415, "unsupported-media-type", "JSON must be sent as UTF-8.")
+    encodings = request.headers.getlist("content-encoding")
+    if any(encoding.strip().lower() != "identity" for encoding in encodings):
         raise Problem(415, "unsupported-media-type", "The body must be sent without compression.")
     return kind
 
@@ -50,7 +56,7 @@ def lines_accepted(request: Request) -> str | None:
     for accepted in ",".join(request.headers.getlist("accept")).split(","):
         media, _, parameters = accepted.partition(";")
         name = media.strip().lower()
-        if name in (JSON_LINES, NDJSON) and "q=0" not in parameters.replace(" ", "").split(";"):
+        if name in (JSON_LINES, NDJSON) and not _REFUSED.search(parameters):
             return name
     return None
 

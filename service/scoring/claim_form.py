@@ -31,6 +31,7 @@ MAX_LINES: Final = 999  # an 837I's own limit; an 837P allows 50
 FIRST_DAY: Final = dt.date(1900, 1, 1)
 LAST_DAY: Final = dt.date(2199, 12, 31)
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,10})?")
+_MOST_FIELDS: Final = 200  # no part has as many
 SELF: Final = "18"
 AS_OF_MEANING: Final = "The day as of which to judge. Default: submitted_on, else today (UTC)."
 
@@ -80,8 +81,11 @@ class Part(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, data: Any) -> Any:
-        if isinstance(data, dict) and None in data.values():
-            return {name: value for name, value in data.items() if value is not None}
+        if isinstance(data, dict):
+            if len(data) > _MOST_FIELDS:  # each would be an error of its own, in memory
+                raise PydanticCustomError("too_many_fields", "more fields than there are")
+            if None in data.values():
+                return {name: value for name, value in data.items() if value is not None}
         return data
 
 

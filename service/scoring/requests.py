@@ -7,6 +7,7 @@ desk knows beside it (``{"claim": {...}, "eligibility": {...}, "authorization": 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,19 @@ _PLACE: Final = re.compile(r"line (\d+) column (\d+)")
 _MOST_ERRORS: Final = 20
 
 
+class _TwiceError(ValueError):
+    """One of the two would be silently lost, and readers differ in which."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        raise _TwiceError
+
+
+_NAMES_ONCE: Final = json.JSONDecoder(object_pairs_hook=_once, parse_int=len, parse_float=len)
+"""Looks at names alone, for six microseconds a claim; pydantic's reader would take the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One claim to be scored, the day as of which it is judged, and a precision to be kept.
@@ -46,11 +60,16 @@ class Ask:
 def parse_json(body: bytes) -> object:
     """``body`` as plain Python values. Raises ``Problem`` (400) with the place when it is no JSON.
 
-    NaN, Infinity, invalid UTF-8, numbers of thousands of digits and nesting beyond 200 levels are
-    no JSON here.
+    NaN, Infinity, invalid UTF-8, numbers of thousands of digits, nesting beyond 200 levels and an
+    object with the same name twice are no JSON here.
     """
+    body = body.removeprefix(_BOM)
     try:
-        parsed: object = from_json(body.removeprefix(_BOM), allow_inf_nan=False)
+        parsed: object = from_json(body, allow_inf_nan=False)
+        _NAMES_ONCE.decode(body.decode())
+    except _TwiceError:
+        text = "The body is not valid JSON: an object in it has the same name twice."
+        raise Problem(400, "invalid-json", text) from None
     except ValueError as error:
         place = _PLACE.search(str(error))
         where = f" (line {place[1]}, column {place[2]})" if place else ""

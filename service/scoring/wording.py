@@ -37,6 +37,7 @@ _TEXTS: Final[dict[str, str]] = {
     "decimal_max_places": "must have at most {decimal_places} digits after the point",
     "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
     "day": "must be a date between 1900-01-01 and 2199-12-31, written YYYY-MM-DD",
+    "too_many_fields": "has more fields than are known here",
     "same_number": "has two lines with the same number",
     "date_type": "must be a date, written YYYY-MM-DD",
     "date_parsing": "must be a date, written YYYY-MM-DD",

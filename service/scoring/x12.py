@@ -10,22 +10,10 @@ from claims.types import Claim
 from claims.x12 import read
 from service.problems import Problem
 from service.scoring.requests import Ask, ask
+from service.unreadable import UnreadablePart, UnreadableParts
 
 if TYPE_CHECKING:
     import datetime as dt
-
-
-class UnreadablePart(Problem):
-    """A part of an 837 that could not be read, at ``segment``, counted from 1."""
-
-    def __init__(self, item: Unreadable) -> None:
-        # Without the claim id: the segment says where, and nothing of a claim goes into an error.
-        super().__init__(422, "unreadable", item.text)
-        self.segment = item.segment
-
-    def document(self) -> dict[str, object]:
-        """The problem, with its ``segment``."""
-        return {**super().document(), "segment": self.segment}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +25,23 @@ class Found:
 
 
 def claims_of(body: bytes, max_lines: int, max_claims: int, default: dt.date | None) -> Found:
-    """Read ``body``. Raises ``Problem``: 422 when it holds no claim, 413 when it holds too many.
+    """Read ``body``. Raises ``Problem``: 422 when it holds no claim, 413 when it holds too much.
 
     A remittance in it is passed over: it is an answer, not a question.
     """
     slots: list[Ask | Problem] = []
-    parts: list[UnreadablePart] = []
+    parts = UnreadableParts()
     for item in read(body):
         if isinstance(item, Unreadable):
-            parts.append(UnreadablePart(item))
+            parts.add(item)
         elif isinstance(item, Claim):
             if len(slots) >= max_claims:
                 text = f"The file holds more than {max_claims} claims, the most that is taken."
                 raise Problem(413, "too-many-claims", text)
             slots.append(slot_of_claim(item, max_lines, default))
     if not slots:
-        raise no_claim(parts[0] if parts else None)
-    return Found(slots, [part.document() for part in parts])
+        raise no_claim(parts.first)
+    return Found(slots, parts.documents())
 
 
 def no_claim(first: UnreadablePart | None) -> Problem:

@@ -10,6 +10,7 @@ from claims.problems import Problem as Unreadable
 from claims.types import Remittance
 from claims.x12 import read
 from service.problems import Problem
+from service.unreadable import UnreadableParts
 
 if TYPE_CHECKING:
     from claims.carc import Catalogue
@@ -24,23 +25,21 @@ class Found:
 
 
 def ledger_of(body: bytes, catalogue: Catalogue, most: int) -> Found:
-    """Read ``body``. Raises ``Problem``: 422 when it holds no remittance, 413 when too many.
+    """Read ``body``. Raises ``Problem``: 422 of no remittance, 413 of too many.
 
     A claim in it is passed over: it is a question, not an answer.
     """
-    found = Found(Ledger(catalogue), [])
+    ledger, parts = Ledger(catalogue), UnreadableParts()
     for item in read(body):
         if isinstance(item, Unreadable):
-            # Without the claim id: the segment says where, and nothing of a claim is in an error.
-            document = Problem(422, "unreadable", item.text).document()
-            found.problems.append({**document, "segment": item.segment})
+            parts.add(item)
         elif isinstance(item, Remittance):
-            if found.ledger.remittances >= most:
+            if ledger.remittances >= most:
                 text = f"The file holds more than {most} remittances, the most that is taken."
                 raise Problem(413, "too-many-remittances", text)
-            found.ledger.add(item)
-    if not found.ledger.remittances:
-        why = f" {found.problems[0]['detail']}" if found.problems else ""
+            ledger.add(item)
+    if not ledger.remittances:
+        why = f" {parts.first.detail}" if parts.first else ""
         text = f"No remittance could be read; send a whole 835 interchange, from ISA to IEA.{why}"
         raise Problem(422, "no-remittance", text)
-    return found
+    return Found(ledger, parts.documents())

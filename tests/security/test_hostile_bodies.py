@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from service.unreadable import MOST
 from tests.security.hostile_x12 import (
     MARK,
     WITHIN,
@@ -122,3 +123,30 @@ def test_the_neighbours_of_a_broken_claim_are_scored(client: TestClient, path: s
         assert found[third] == good[third], number
         unlike += found.get(second) != good[second]
     assert unlike > 20
+
+
+def faults(path: str, unit: str) -> bytes:
+    head = remittances_835(1)[:3] if path == "/triage" else claims_837(1)[:3]
+    return joined(head) + unit.encode() * (MOST + 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "unit"),
+    [
+        *((path, unit) for path in PATHS for unit in ("ST*1~", "GE*9~")),
+        ("/score", "CLM~"), ("/rank", "CLM~"), ("/triage", "CLP~"),
+    ],
+)  # fmt: skip
+def test_a_file_of_nothing_but_faults_is_refused(client: TestClient, path: str, unit: str) -> None:
+    answer = client.post(path, content=faults(path, unit), headers=X12)
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "urn:preclear:problem:too-many-problems"
+
+
+def test_a_stream_of_nothing_but_faults_ends(client: TestClient) -> None:
+    lines = {**X12, "Accept": "application/jsonl"}
+    answer = client.post("/score/batch", content=faults("/score/batch", "CLM~") * 3, headers=lines)
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert told[-1]["summary"]["complete"] is False
+    assert told[-1]["summary"]["problem"]["type"].endswith("too-many-problems")
+    assert MOST < len(told) < MOST + 10_000

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from models.score import Score
+from service.metrics.requests import Refusal
 from service.scoring.claim_form import FIELD_NAMES
 from service.scoring.requests import parse_claim
 
@@ -25,6 +27,7 @@ def test_every_problem_is_described() -> None:
     code = "\n".join(path.read_text() for path in (ROOT / "service").rglob("*.py"))
     kinds = set(re.findall(r'Problem\(\s*\d+,\s*"([a-z0-9-]+)"', code))
     kinds |= set(re.findall(r'unavailable\([^()]*?"([a-z-]+)"\)', code, re.DOTALL))
+    kinds |= set(get_args(Refusal))
     assert {"invalid-json", "overloaded", "audit-unavailable", "internal"} <= kinds
     for kind in kinds:
         assert f"`{kind}`" in TEXT, kind

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from service.problems import Problem
-from service.scoring.x12 import UnreadablePart
+from service.unreadable import MOST, UnreadablePart, too_many
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def groups(
     time. Raises, after what came before, the ``Problem`` for which the body may not go on.
     """
     ready: list[Slot] = []
-    claims = 0
+    claims = unreadable = 0
     last, ended = False, None
     while not last:
         found, last, ended = await _step(incoming, splitter)
@@ -36,7 +36,10 @@ async def groups(
             text = f"The stream holds more than {most_claims} claims, the most that is taken."
             found, last = found[:room], True
             ended = Problem(413, "too-many-claims", text)
-        claims += _claims(found)
+        claims += (held := _claims(found))
+        unreadable += len(found) - held
+        if unreadable > MOST:
+            last, ended = True, ended or too_many()
         ready += found
         while ready and (len(ready) >= size or last or not incoming.at_hand()):
             yield ready[:size]

@@ -8,7 +8,8 @@ from claims.problems import Problem as UnreadableX12
 from claims.types import Claim
 from claims.x12 import Reader
 from service.problems import Problem
-from service.scoring.x12 import UnreadablePart, no_claim, slot_of_claim
+from service.scoring.x12 import no_claim, slot_of_claim
+from service.unreadable import UnreadablePart
 
 if TYPE_CHECKING:
     import datetime as dt

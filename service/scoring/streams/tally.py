@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from service.problems import Problem
-from service.scoring.x12 import UnreadablePart
+from service.unreadable import UnreadablePart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
