@@ -35,19 +35,6 @@ def stable_order(values: NDArray[Any]) -> I64:
     return order
 
 
-def rough_order(values: NDArray[Any]) -> I64:
-    """Order of whole numbers that differs from ``stable_order`` only among neighbours in value.
-
-    Enough where the order only serves to walk through memory once.
-    """
-    if len(values) < _FEW:
-        return np.argsort(values, kind="stable")
-    packed, bits, _ = _packed(values)
-    packed.sort()
-    packed &= np.uint64((1 << bits) - 1)
-    return packed.view(np.int64)
-
-
 def _packed(values: NDArray[Any]) -> tuple[U64, int, int]:
     """Value above place; the bits of the place, and how many bits the values lost."""
     low, high = int(values.min()), int(values.max())

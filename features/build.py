@@ -5,8 +5,6 @@ Training calls it with a million claims, ``/score`` with one, and both get the s
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,17 +12,12 @@ from features.catalog import FEATURES, FINE, PLACE
 from features.facts import FACTS, View
 from features.frame import Frame
 from features.history import History
-from features.index import RateIndex
-from features.key_columns import claim_columns, line_columns
 from features.kinds import CLAIM_KINDS, LINE_KINDS, KindGroup
-from features.priors import priors
-from features.rates import Rates, rates
+from features.known import CHUNK, Known, chunks, look_up
+from features.rates import Rates
 from features.segments import Segments
 
 F32 = NDArray[np.float32]
-
-# Small enough to stay in the processor's cache, large enough to hide numpy's cost per call.
-CHUNK: Final = 16_384
 
 
 def build(frame: Frame, history: History) -> F32:
@@ -33,27 +26,21 @@ def build(frame: Frame, history: History) -> F32:
     Raises nothing for any claim: what is not known is NaN or a rate of the broader key.
     """
     if len(frame) <= CHUNK:
-        return _build(frame, history)
+        return claim_values(look_up(frame, history))
     values = np.empty((len(frame), len(FEATURES)), np.float32)
-    for first in range(0, len(frame), CHUNK):
-        rows = np.arange(first, min(first + CHUNK, len(frame)))
-        values[rows[0] : rows[-1] + 1] = _build(frame.take(rows), history)
+    for first, part in chunks(frame):
+        values[first : first + len(part)] = claim_values(look_up(part, history))
     return values
 
 
-def _build(frame: Frame, history: History) -> F32:
-    lines = Segments(frame.starts)
-    before = priors(frame, history.sent, history.answered)
-    values = np.empty((len(FEATURES), len(frame)), np.float32)
-    view = View(frame, before, lines)
+def claim_values(known: Known) -> F32:
+    """The features of the claims (n) of ``known``, as ``build`` gives them."""
+    values = np.empty((len(FEATURES), len(known.frame)), np.float32)
+    view = View(known.frame, known.before, known.lines)
     for place, fact in enumerate(FACTS):
         values[place] = fact.read(view)
-    place = len(FACTS)
-    columns = claim_columns(frame, before, lines)
-    found = rates(CLAIM_KINDS, history.claim_rates, columns, frame.as_of)
-    place = fill(values, place, CLAIM_KINDS, found)
-    columns = line_columns(frame, before, columns["missing"])
-    fill(values, place, LINE_KINDS, _worst_lines(frame, history.line_rates, columns, lines))
+    place = fill(values, len(FACTS), CLAIM_KINDS, known.of_claims)
+    fill(values, place, LINE_KINDS, _worst_lines(known.of_lines, known.lines))
     values[PLACE["combined_rate"]], values[PLACE["highest_rate"]] = combined(values[FINE])
     return np.ascontiguousarray(values.T)
 
@@ -76,18 +63,15 @@ def fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
     return place
 
 
-def _worst_lines(
-    frame: Frame, index: RateIndex, columns: dict[str, NDArray[Any]], lines: Segments
-) -> Rates:
+def _worst_lines(found: Rates, lines: Segments) -> Rates:
     """Take, for each kind, the line with the highest rate: its rates and its own count.
 
     Of the shares take the lowest: that of the least usual line.
     """
-    found = rates(LINE_KINDS, index, columns, frame.as_of[frame.line_claim])
     worst = lines.first_highest(found.rate)
     at, missing = np.maximum(worst, 0), worst < 0
     kinds = np.arange(len(worst))[:, None]
-    if not len(frame.line_claim):
+    if not found.rate.shape[1]:
         nothing = np.full(worst.shape, np.nan)
         unseen = np.zeros(worst.shape, np.int64)
         return Rates(nothing, nothing, unseen, nothing[LINE_KINDS.usual])

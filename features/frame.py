@@ -161,6 +161,13 @@ class Frame:
         lines = np.repeat(starts[:-1][rows], sizes) + within
         return self._gather(rows, lines, np.repeat(np.arange(len(rows)), sizes))
 
+    def first(self, count: int) -> Frame:
+        """Return the first ``count`` claims."""
+        lines = int(np.searchsorted(self.line_claim, count))
+        columns = {name: getattr(self, name)[:count] for name in CLAIM_COLUMNS}
+        columns |= {name: getattr(self, name)[:lines] for name in LINE_COLUMNS}
+        return Frame(**columns, line_claim=self.line_claim[:lines])
+
     def take_lines(self, lines: NDArray[np.int64]) -> Frame:
         """Return one claim for each line of ``lines``: its claim with that line alone."""
         taken = self._gather(self.line_claim[lines], lines, np.arange(len(lines)))

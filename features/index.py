@@ -1,8 +1,8 @@
-"""Sorted days by key: what was known about a key as of a day, by two binary searches.
+"""Sorted days by key: what was known about a key as of a day, by two searches.
 
 ``Keyed`` is the shape shared by both indexes: the distinct keys, sorted; for each key its days,
 sorted; and one int64 array over all keys, ``rank << 20 | day``, so that "how many days of this key
-lie before that day" is one ``searchsorted`` for a million rows as for one. All arrays can be
+lie before that day" is a place in it. ``features.search`` holds the searches. All arrays can be
 memory-mapped.
 """
 
@@ -16,8 +16,6 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.order import rough_order
-
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -25,7 +23,6 @@ U64 = NDArray[np.uint64]
 
 DAY_BITS: Final = 20
 _LAST_DAY: Final = (1 << DAY_BITS) - 1
-_SORT_FROM: Final = 4096
 
 Self = TypeVar("Self", bound="Keyed")
 
@@ -46,24 +43,12 @@ class Keyed:
     starts: I64
     moments: I64
 
-    def find(self, keys: U64) -> tuple[I64, NDArray[np.bool_]]:
-        """Find each key's rank, and whether it is there at all."""
-        if len(keys) < _SORT_FROM:
-            return self._ranks(keys)
-        order = rough_order(keys)
-        rank, there = np.empty(len(keys), np.int64), np.empty(len(keys), np.bool_)
-        rank[order], there[order] = self._ranks(keys[order])
-        return rank, there
-
-    def _ranks(self, keys: U64) -> tuple[I64, NDArray[np.bool_]]:
-        if not len(self.keys):
-            return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
-        rank = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return rank, self.keys[rank] == keys
-
-    def before(self, rank: I64, day: I64) -> I64:
-        """Count the places of ``moments`` that lie before (rank, day)."""
-        return _searchsorted(self.moments, (rank << DAY_BITS) | day)
+    def __post_init__(self) -> None:
+        """Let the arrays be read only, as mapped ones are: compiled loops tell the two apart."""
+        for field in fields(self):
+            array = getattr(self, field.name).view()
+            array.flags.writeable = False
+            object.__setattr__(self, field.name, array)
 
     def save(self, folder: Path) -> None:
         """Write each array as ``<field>.npy``."""
@@ -87,53 +72,12 @@ def _mapped(path: Path) -> NDArray[Any]:
     return np.asarray(found).view(np.ndarray)
 
 
-def _searchsorted(haystack: NDArray[Any], needles: NDArray[Any]) -> I64:
-    if len(needles) < _SORT_FROM:
-        return np.searchsorted(haystack, needles)
-    # Sorted needles walk through memory once; in random order each of them would miss the cache.
-    order = rough_order(needles)
-    places = np.empty(len(needles), np.int64)
-    places[order] = np.searchsorted(haystack, needles[order])
-    return places
-
-
 @dataclass(frozen=True, slots=True)
 class RateIndex(Keyed):
     """Running counts per key: ``seen`` and ``denied`` (e + 1,), summed over all before a place."""
 
     seen: I32
     denied: I32
-
-    def counts(self, keys: U64, until: I64, since: I64) -> tuple[I64, I64, I64, I64]:
-        """Count seen and denied before ``until``, and the same from ``since`` on: four (q,)."""
-        if len(keys) < _SORT_FROM:
-            return self._counts(keys, until, since)
-        # In the order of the keys all searches walk through memory once, and rows that ask the same
-        # stand together: each question is put once.
-        order = rough_order(keys)
-        keys, until, since = keys[order], until[order], since[order]
-        asks = np.ones(len(keys), np.bool_)
-        asks[1:] = (keys[1:] != keys[:-1]) | (until[1:] != until[:-1])
-        asks[1:] |= since[1:] != since[:-1]
-        first = np.flatnonzero(asks)
-        question = np.empty(len(keys), np.int64)
-        question[order] = np.cumsum(asks) - 1
-        seen, denied, seen_lately, denied_lately = self._counts(
-            keys[first], until[first], since[first]
-        )
-        return seen[question], denied[question], seen_lately[question], denied_lately[question]
-
-    def _counts(self, keys: U64, until: I64, since: I64) -> tuple[I64, I64, I64, I64]:
-        rank, there = self._ranks(keys)
-        first = self.starts[rank]
-        last = np.maximum(np.searchsorted(self.moments, (rank << DAY_BITS) | until), first)
-        middle = np.maximum(np.searchsorted(self.moments, (rank << DAY_BITS) | since), first)
-        return (
-            np.where(there, self.seen[last] - self.seen[first], 0),
-            np.where(there, self.denied[last] - self.denied[first], 0),
-            np.where(there, self.seen[last] - self.seen[middle], 0),
-            np.where(there, self.denied[last] - self.denied[middle], 0),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +92,6 @@ class EventIndex(Keyed):
     known_on: I32
     outcome: I8
     category: I8
-
-    def span(self, keys: U64, until: I64) -> tuple[I64, I64]:
-        """Give the places [first, last) of each key's events before ``until``; empty if unknown."""
-        rank, there = self.find(keys)
-        first = np.where(there, self.starts[rank], 0) if len(self.starts) > 1 else rank
-        last = np.where(there, self.before(rank, until), first)
-        return first, np.maximum(first, last)
-
-    def without(self, first: I64, last: I64, claim: U64) -> I64:
-        """Move ``last`` back over events of the claim itself (one that is scored after its day)."""
-        if not len(self.claim):
-            return last
-        last = last.copy()
-        while True:
-            own = (last > first) & (self.claim[np.maximum(last - 1, 0)] == claim)
-            if not own.any():
-                return last
-            last[own] -= 1
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

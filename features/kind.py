@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.hashing import code_hash
 
@@ -91,11 +92,12 @@ def usual_kind(name: str, parts: str, parent: str, factor: str, meaning: str) ->
 
 
 class KindGroup:
-    """Kinds over the same rows (claims, or lines), laid out for one vectorised pass.
+    """Kinds over the same rows (claims, or lines), laid out for one pass (``features.search``).
 
-    ``levels`` lists the kinds by depth, parents before children; ``parent`` and ``over`` are places
-    in ``kinds``. ``columns`` are the key columns in use; ``slots`` (k, p) are places in it, the
-    last one (all zeros) where a kind has fewer parts.
+    ``parent`` and ``over`` are places in ``kinds``, parents before children (-1: leans on none).
+    ``columns`` are the key columns in use; ``slots`` (k, p) are places in it, the last one (all
+    zeros) where a kind has fewer parts. ``expects`` names what some kinds expect, ``expected`` (k)
+    is a place in it or -1.
     """
 
     def __init__(self, kinds: tuple[Kind, ...]) -> None:
@@ -114,13 +116,17 @@ class KindGroup:
                 for k in kinds
             ]
         )
-        depth = np.zeros(len(kinds), np.int64)
-        for i in range(len(kinds)):
-            if self.parent[i] >= 0:
-                depth[i] = depth[self.parent[i]] + 1
-        self.levels = [np.flatnonzero(depth == d) for d in range(int(depth.max()) + 1)]
+        if (self.parent >= np.arange(len(kinds))).any():
+            raise ValueError("a kind must stand after the one that it leans on")
         self.shown = np.array([i for i, kind in enumerate(kinds) if kind.shown])
         self.recent = np.array([i for i, kind in enumerate(kinds) if kind.recent])
         self.seen = np.array([i for i in self.shown if not kinds[i].category])
-        self.expects = [(place, kind.expects) for place, kind in enumerate(kinds) if kind.expects]
+        self.expects = tuple(kind.expects for kind in kinds if kind.expects)
+        self.expected = np.array(
+            [self.expects.index(kind.expects) if kind.expects else -1 for kind in kinds]
+        )
         self.usual = np.array([i for i, kind in enumerate(kinds) if kind.usual])
+
+    def places(self, *names: str) -> NDArray[np.int64]:
+        """The places of some kinds, by their names."""
+        return np.array([self.place[name] for name in names])

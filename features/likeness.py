@@ -13,24 +13,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.build import CHUNK
 from features.frame import Frame
-from features.hashing import mix
 from features.history import History
-from features.index import RateIndex, clip_days
+from features.index import clip_days
 from features.key_columns import location
-from features.kinds import CLAIM_KINDS, LINE_KINDS, KindGroup
+from features.kinds import CLAIM_KINDS, LINE_KINDS
+from features.known import CHUNK, Known, chunks
+from features.rates import counted
 from features.segments import Segments
 
-I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-_CLAIM: Final = ("payer", "payer_rendering", "rendering", "payer_location")
-_LINE: Final = (
-    "payer_procedure",
-    "payer_revenue",
-    "procedure",
-    "payer_procedure_range",
+_CLAIM: Final = CLAIM_KINDS.places("payer", "payer_rendering", "rendering", "payer_location")
+_LINE: Final = LINE_KINDS.places(
+    "procedure", "payer_procedure_range", "payer_procedure", "payer_revenue"
 )
 
 
@@ -59,38 +55,44 @@ def likeness(frame: Frame, history: History) -> Likeness:
     """Count what resembles each claim of ``frame`` as of its day: the same alone as in a batch."""
     if len(frame) <= CHUNK:
         return _likeness(frame, history)
-    parts = [
-        _likeness(frame.take(np.arange(first, min(first + CHUNK, len(frame)))), history)
-        for first in range(0, len(frame), CHUNK)
-    ]
+    found = [_likeness(part, history) for _, part in chunks(frame)]
     return Likeness(
         **{
-            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            field.name: np.concatenate([getattr(part, field.name) for part in found])
             for field in fields(Likeness)
         }
     )
 
 
+def likeness_of(known: Known) -> Likeness:
+    """The same of claims that were looked up in full."""
+    claims, lines = known.of_claims.seen[_CLAIM], known.of_lines.seen[_LINE]
+    return _told(known.frame, known.lines, claims, lines)
+
+
 def _likeness(frame: Frame, history: History) -> Likeness:
-    of, lines = frame.line_claim, Segments(frame.starts)
+    of, days = frame.line_claim, clip_days(frame.as_of)
     columns: dict[str, NDArray[Any]] = {
         "payer": frame.payer,
         "rendering": frame.rendering,
         "location": location(frame),
         "setting": frame.setting,
     }
-    payer, provider, anywhere, place = _seen(
-        CLAIM_KINDS, _CLAIM, history.claim_rates, columns, frame.as_of
-    )
+    claims = counted(CLAIM_KINDS, history.claim_rates, columns, days, _CLAIM)[0]
     columns = {
         "payer": frame.payer[of],
         "procedure": frame.procedure,
         "procedure_range": frame.procedure_range,
         "revenue": frame.revenue,
     }
-    similar, revenue, procedure, near = _seen(
-        LINE_KINDS, _LINE, history.line_rates, columns, frame.as_of[of]
-    )
+    lines = counted(LINE_KINDS, history.line_rates, columns, days[of], _LINE)[0]
+    return _told(frame, Segments(frame.starts), claims, lines)
+
+
+def _told(frame: Frame, lines: Segments, of_claims: I64, of_lines: I64) -> Likeness:
+    """From how often the keys of ``_CLAIM`` and of ``_LINE`` were seen: (kinds, rows)."""
+    payer, provider, anywhere, place = of_claims
+    procedure, near, similar, revenue = of_lines
     bare = frame.procedure == 0
     similar = np.where(bare, revenue, similar)
     # How often any payer answered lines without a procedure says nothing of this one.
@@ -106,23 +108,3 @@ def _likeness(frame: Frame, history: History) -> Likeness:
         procedure=lines.lowest(procedure, 0),
         resembling=lines.lowest(resembling, 0),
     )
-
-
-def _seen(
-    group: KindGroup,
-    names: tuple[str, ...],
-    index: RateIndex,
-    columns: dict[str, NDArray[Any]],
-    as_of: I32,
-) -> I64:
-    """How many were answered before ``as_of`` (rows) under the kinds ``names``: (names, rows)."""
-    places = [group.place[name] for name in names]
-    stated = np.zeros((len(group.columns) + 1, len(as_of)), np.uint64)
-    for place, name in enumerate(group.columns):
-        if name in columns:
-            stated[place] = columns[name]
-    state = np.broadcast_to(group.salts[places][:, None], (len(places), len(as_of)))
-    for slot in group.slots[places].T:
-        state = mix(state, stated[slot])
-    until = np.broadcast_to(clip_days(as_of), state.shape).ravel()
-    return index.counts(state.ravel(), until, until)[0].reshape(state.shape).astype(np.int64)

@@ -7,17 +7,18 @@ after the claim was judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORY_CODE
+from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.columns import NO_DAY
 from features.frame import Frame
 from features.hashing import code_hash, mix
 from features.index import EventIndex, clip_days
+from features.search import key_services, latest, look_back
 
 I8 = NDArray[np.int8]
 I64 = NDArray[np.int64]
@@ -25,17 +26,26 @@ U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 YEAR: Final = 365
-_AT_ONCE: Final = 1 << 17  # claims: what is looked up of their lines stays at some hundred MB
 NONE, UNANSWERED, PAID, DENIED = 0, 1, 2, 3
+_STATES: Final = np.array([PAID, DENIED, DENIED, UNANSWERED], np.int8)
+"""By outcome: paid, partial, denied, and -1 (the last) for one that was not known."""
 
 _ANY: Final = np.uint64(code_hash("event:any payer"))
 _VISIT: Final = np.uint64(code_hash("event:visit"))
 _MEMBER: Final = np.uint64(code_hash("event:member"))
-# Categories that follow the member from one claim to the next.
-_MEMBER_CATEGORIES: Final = (
-    CATEGORY_CODE["eligibility"],
-    CATEGORY_CODE["coordination_of_benefits"],
-)
+
+
+def _kinds() -> I8:
+    """By category, and for none (-1, the last): 3 for one that is of no interest by itself."""
+    found = np.full(len(CATEGORIES) + 1, 3, np.int8)
+    found[-1] = 0
+    # Categories that follow the member from one claim to the next.
+    found[CATEGORY_CODE["eligibility"]] = 1
+    found[CATEGORY_CODE["coordination_of_benefits"]] = 2
+    return found
+
+
+_KINDS: Final = _kinds()
 
 
 def service_keys(frame: Frame) -> tuple[U64, Flags]:
@@ -46,15 +56,12 @@ def service_keys(frame: Frame) -> tuple[U64, Flags]:
     """
     of = frame.line_claim
     code = np.where(frame.procedure != 0, frame.procedure, frame.revenue)
-    member, payer = frame.member[of], frame.payer[of]
-    day = frame.line_from.astype(np.uint64)
-    # A salt goes first: folding one code into another would not tell (a, b) from (b, a).
-    visit = mix(mix(mix(np.broadcast_to(_VISIT, code.shape), member), code), payer)
-    dated = mix(mix(mix(np.broadcast_to(_ANY, code.shape), member), code), day)
-    same = mix(dated, payer)
-    alike = mix(mix(same, frame.modifiers), frame.line_charge.astype(np.uint64))
-    keys = np.stack([same, dated, visit, mix(alike, frame.line_rendering)])
-    return keys, (member != 0) & (code != 0) & (frame.line_from != NO_DAY)
+    keys = np.empty((4, len(of)), np.uint64)
+    key_services(
+        of, frame.member, frame.payer, code, frame.line_from, frame.modifiers, frame.line_charge,
+        frame.line_rendering, _ANY, _VISIT, keys,
+    )  # fmt: skip
+    return keys, (frame.member[of] != 0) & (code != 0) & (frame.line_from != NO_DAY)
 
 
 def member_keys(frame: Frame) -> U64:
@@ -78,72 +85,83 @@ class Priors:
     member_state: I8  # n: NONE, PAID, DENIED: the last answer
     member_category: I8  # n: 0 none, 1 eligibility, 2 coordination of benefits, 3 another
 
+    def first(self, claims: int, lines: int) -> Priors:
+        """The same of the first claims and lines."""
+        return Priors(
+            repeats=self.repeats[:lines],
+            exact_repeats=self.exact_repeats[:lines],
+            repeat_days=self.repeat_days[:lines],
+            repeat_state=self.repeat_state[:lines],
+            elsewhere=self.elsewhere[:lines],
+            visits=self.visits[:lines],
+            member_answers=self.member_answers[:claims],
+            member_days=self.member_days[:claims],
+            member_state=self.member_state[:claims],
+            member_category=self.member_category[:claims],
+        )
+
+    def of_each_line(self, of: I64) -> Priors:
+        """The same of each line as if it were a claim; ``of`` (m) is each line's claim."""
+        return replace(
+            self,
+            member_answers=self.member_answers[of],
+            member_days=self.member_days[of],
+            member_state=self.member_state[of],
+            member_category=self.member_category[of],
+        )
+
 
 def priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
-    """Look up what came before, for one claim or a million (some thousands at a time)."""
-    if len(frame) <= _AT_ONCE:
-        return _priors(frame, sent, answered)
-    parts = [
-        _priors(frame.take(np.arange(first, min(first + _AT_ONCE, len(frame)))), sent, answered)
-        for first in range(0, len(frame), _AT_ONCE)
-    ]
-    whole = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Priors)
-    }
-    return Priors(**whole)
-
-
-def _priors(frame: Frame, sent: EventIndex, answered: EventIndex) -> Priors:
-    of = frame.line_claim
-    as_of = clip_days(frame.as_of)
+    """Look up what came before, for one claim or a million."""
+    of, as_of = frame.line_claim, clip_days(frame.as_of)
     keys, comparable = service_keys(frame)
-    until, own = as_of[of], frame.claim_key[of]
-    lines = len(of)
-    shape = keys.shape
-    first, last = sent.span(keys.ravel(), np.broadcast_to(until, shape).ravel())
-    last = sent.without(first, last, np.broadcast_to(own, shape).ravel())
-    rank, there = sent.find(keys[2])
-    year_ago = np.where(there, sent.before(rank, np.maximum(until - YEAR, 0)), 0)
-    counts = (last - first).reshape(shape) * comparable
-    visited = np.maximum(first.reshape(shape)[2], year_ago)
-    place = np.maximum(last[:lines] - 1, 0)
-    repeated = counts[0] > 0
+    until = as_of[of]
+    first, lately, last = _spans(sent, keys, until, frame.claim_key[of])
+    counts = (last - first) * comparable
+    days, state = _last(sent, np.where(counts[0] > 0, last[0], 0), until)
     return Priors(
         repeats=counts[0],
         exact_repeats=counts[3],
-        repeat_days=np.where(repeated, until - _at(sent.moments, place) % (1 << 20), -1),
-        repeat_state=np.where(repeated, _state(sent, place, until), NONE).astype(np.int8),
+        repeat_days=days,
+        repeat_state=state,
         elsewhere=np.maximum(counts[1] - counts[0], 0),
-        visits=np.maximum(last.reshape(shape)[2] - visited, 0) * comparable,
+        visits=(last[2] - lately[2]) * comparable,
         **_member(frame, answered, as_of),
     )
 
 
+def _spans(events: EventIndex, keys: U64, until: I64, own: U64) -> I64:
+    """Places of each key's first event before ``until``, first within a year, and end: (3, k, q).
+
+    ``keys`` (k, q); ``until`` and ``own`` (q) are the day and the claim that asks.
+    """
+    span = np.empty((3, *keys.shape), np.int64)
+    look_back(
+        events.keys, events.starts, events.moments, events.claim,
+        keys, until, np.maximum(until - YEAR, 0), own, span,
+    )  # fmt: skip
+    return span
+
+
+def _last(events: EventIndex, end: I64, until: I64) -> tuple[I64, I8]:
+    """Days since the event before each ``end`` and its state; -1 and NONE where ``end`` is 0."""
+    days, answer = np.empty(len(end), np.int64), np.empty(len(end), np.int8)
+    latest(events.moments, events.known_on, events.outcome, end, until, days, answer)
+    return days, np.where(days < 0, NONE, _STATES[answer])
+
+
 def _member(frame: Frame, answered: EventIndex, as_of: I64) -> dict[str, NDArray[Any]]:
-    first, last = answered.span(member_keys(frame), as_of)
-    last = answered.without(first, last, frame.claim_key)
+    keys = member_keys(frame)
+    first, _, last = _spans(answered, keys[None], as_of, frame.claim_key)[:, 0]
     count = np.where(frame.member != 0, last - first, 0)
-    place, known = np.maximum(last - 1, 0), count > 0
-    category = _at(answered.category, place)
-    kind = np.where(category < 0, 0, 3)
-    for number, code in enumerate(_MEMBER_CATEGORIES, start=1):
-        kind = np.where(category == code, number, kind)
+    end = np.where(count > 0, last, 0)
+    days, state = _last(answered, end, as_of)
+    kind = np.zeros(len(end), np.int8)
+    if len(answered.category):
+        kind = _KINDS[answered.category[np.maximum(end - 1, 0)]]
     return {
         "member_answers": count,
-        "member_days": np.where(known, as_of - _at(answered.moments, place) % (1 << 20), -1),
-        "member_state": np.where(known, _state(answered, place, as_of), NONE).astype(np.int8),
-        "member_category": np.where(known, kind, 0).astype(np.int8),
+        "member_days": days,
+        "member_state": state,
+        "member_category": np.where(end > 0, kind, 0).astype(np.int8),
     }
-
-
-def _state(events: EventIndex, place: I64, until: I64) -> I64:
-    outcome = _at(events.outcome, place)
-    answered = (outcome >= 0) & (_at(events.known_on, place) < until)
-    return np.where(answered, np.where(outcome > 0, DENIED, PAID), UNANSWERED)
-
-
-def _at(column: NDArray[np.generic], place: I64) -> I64:
-    if not len(column):
-        return np.full(len(place), -1)
-    return column[place].astype(np.int64)

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.hashing import mix, mix_into
+from features.hashing import mix_into
 from features.index import RateIndex, clip_days
 from features.indexing import Rows, build_rates
-from features.kinds import PRIOR_RATE, PRIOR_STRENGTH, RECENT_DAYS, STRENGTH, KindGroup
+from features.kinds import RECENT_DAYS, KindGroup
+from features.search import count, smooth
 
 F64 = NDArray[np.float64]
 I8 = NDArray[np.int8]
@@ -22,7 +23,6 @@ U64 = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
 _BLOCK: Final = 16_384  # keys that fit the processor's cache with what they are mixed from
-_MANY: Final = 2_048  # rows from which one kind after the other is faster than all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,22 @@ class Rates:
     seen: I64
     share: F64
 
+    def first(self, rows: int) -> Rates:
+        """The same of the first rows."""
+        return self._of(slice(rows))
 
-def keys_of(group: KindGroup, columns: dict[str, NDArray[Any]]) -> U64:
-    """Key every row for every kind: shape (k, rows)."""
-    rows = len(columns["payer"])
-    values = np.zeros((len(group.columns) + 1, rows), np.uint64)
-    for place, name in enumerate(group.columns):
-        values[place] = columns[name]
-    state = np.broadcast_to(group.salts[:, None], (len(group.salts), rows))
-    for slot in group.slots.T:
-        state = mix(state, values[slot])
-    return state
+    def take(self, rows: I64) -> Rates:
+        """The same of the rows at ``rows`` (repeats allowed)."""
+        return self._of(rows)
+
+    def _of(self, rows: Rows) -> Rates:
+        return Rates(
+            self.rate[:, rows], self.recent[:, rows], self.seen[:, rows], self.share[:, rows]
+        )
 
 
 def keys_of_kind(group: KindGroup, place: int, columns: dict[str, NDArray[Any]], rows: Rows) -> U64:
-    """Key the given rows for one kind, a block at a time: the same numbers as ``keys_of``."""
+    """Key the given rows for one kind, a block at a time, as ``features.search`` keys them."""
     parts = [columns[name] for name in group.kinds[place].parts]
     if not isinstance(rows, slice):
         parts = [part[rows] for part in parts]
@@ -101,34 +102,40 @@ def rates(
 ) -> Rates:
     """Look up and smooth every kind for every row."""
     until = clip_days(as_of)
-    since = np.maximum(until - RECENT_DAYS, 0)
-    kinds, rows = len(group.kinds), len(until)
-    if rows < _MANY:
-        keys, shape = keys_of(group, columns), (kinds, rows)
-        days = (np.broadcast_to(day, shape).ravel() for day in (until, since))
-        counts = np.stack(index.counts(keys.ravel(), *days)).reshape(4, kinds, rows)
-    else:
-        counts = np.empty((4, kinds, rows), np.int64)
-        for place in range(kinds):
-            own = keys_of_kind(group, place, columns, slice(None))
-            counts[:, place] = index.counts(own, until, since)
-    seen, denied, seen_lately, denied_lately = counts
-    # A kind of one category is seen as often as the kind it is a part of.
-    seen, seen_lately = seen[group.over], seen_lately[group.over]
-    rate = np.empty((kinds, rows), np.float64)
-    for depth, level in enumerate(group.levels):
-        if depth == 0:
-            rate[level] = (denied[level] + PRIOR_RATE * PRIOR_STRENGTH) / (
-                seen[level] + PRIOR_STRENGTH
-            )
-        else:
-            broader = rate[group.parent[level]]
-            for place, name in group.expects:
-                if place in level:
-                    own = broader[level == place]
-                    broader[level == place] = np.maximum(own, columns[name])
-            rate[level] = (denied[level] + STRENGTH * broader) / (seen[level] + STRENGTH)
-    recent = (denied_lately + STRENGTH * rate) / (seen_lately + STRENGTH)
+    counts = counted(group, index, columns, until)
+    expected = np.empty((len(group.expects), len(until)), np.float64)
+    for place, name in enumerate(group.expects):
+        expected[place] = columns[name]
+    rate, recent = np.empty(counts.shape[1:]), np.empty(counts.shape[1:])
+    smooth(counts, group.over, group.parent, group.expected, expected, rate, recent)
+    seen = counts[0][group.over]
     usual = group.usual
     share = (seen[usual] + 0.5) / (seen[group.parent[usual]] + 1.0)
     return Rates(rate, recent, seen, share)
+
+
+def counted(
+    group: KindGroup,
+    index: RateIndex,
+    columns: dict[str, NDArray[Any]],
+    until: I64,
+    kinds: I64 | None = None,
+) -> I64:
+    """Count seen and denied before ``until``, and the same of the last days: (4, kinds, rows).
+
+    With ``kinds`` (their places) only of these; columns that they do not need may be left out.
+    """
+    salts, slots = group.salts, group.slots
+    if kinds is not None:
+        salts, slots = salts[kinds], slots[kinds]
+    stated = np.zeros((len(group.columns) + 1, len(until)), np.uint64)
+    for place, name in enumerate(group.columns):
+        if name in columns:
+            stated[place] = columns[name]
+    since = np.maximum(until - RECENT_DAYS, 0)
+    counts = np.empty((4, len(salts), len(until)), np.int64)
+    count(
+        index.keys, index.starts, index.moments, index.seen, index.denied,
+        salts, slots, stated, until, since, counts,
+    )  # fmt: skip
+    return counts

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.build import build
+from features.build import build, claim_values
 from features.frame import Frame
 from features.history import History
-from features.likeness import likeness
+from features.known import look_up
+from features.likeness import likeness_of
 from features.segments import Segments
 from models.advice import Situation
 from models.deciding import settle
@@ -41,8 +42,9 @@ class FrameScorer:
 
     def score(self, frame: Frame, threshold: float, promised: bool) -> FrameScores:
         """Score the claims of ``frame``, each with its day; ``promised``: a precision was asked."""
-        values = build(frame, self.history)
-        prediction, alike = self.model.predict(values), likeness(frame, self.history)
+        looked_up = look_up(frame, self.history)
+        values, alike = claim_values(looked_up), likeness_of(looked_up)
+        prediction = self.model.predict(values)
         known = levels(alike)
         probability = prediction.probability
         looked = needs_a_look(probability, threshold, known)

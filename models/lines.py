@@ -15,9 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.build_lines import LINE_NAMES, build_lines
+from features.build_lines import LINE_NAMES, line_values
 from features.frame import Frame
 from features.history import History
+from features.known import CHUNK, Known, look_up
 from models import bundle
 from models.calibration import Calibration, CalibrationError
 from models.causes import Causes, CausesError, mix
@@ -31,7 +32,6 @@ I64 = NDArray[np.int64]
 BOOSTER: Final = "lines.txt"
 CALIBRATION: Final = "line_calibration.json"
 _SMALL: Final = 2048  # rows up to which waking more threads costs more than it saves
-_CHUNK: Final = 16_384
 
 
 class LinesError(ValueError):
@@ -131,32 +131,34 @@ class OfLines:
     row: I64
 
 
-def scored_lines(model: LineModel | None, frame: Frame, history: History, whole: F64) -> OfLines:
-    """Score the lines of ``frame``, whose claims have the probabilities ``whole``.
+def scored_lines(model: LineModel | None, known: Known, whole: F64) -> OfLines:
+    """Score the lines of ``known``, whose claims have the probabilities ``whole``.
 
     A line that stands alone has its claim's, and so has every line where the model knows nothing of
     lines (``None``).
     """
-    shown = whole[frame.line_claim]
-    row = np.full(len(shown), -1)
-    sizes = np.diff(frame.starts)
-    several = np.flatnonzero(sizes > 1)
-    if model is None or not len(several):
+    of, several = known.frame.line_claim, known.lines.sizes > 1
+    shown, row = whole[of], np.full(len(of), -1)
+    place = np.flatnonzero(several[of])
+    if model is None or not len(place):
         return OfLines(shown, np.empty((0, len(LINE_NAMES)), np.float32), row)
-    place = np.flatnonzero((sizes > 1)[frame.line_claim])
-    part = frame if len(several) == len(frame) else frame.take(several)
-    values = build_lines(part, history)
-    shown[place] = coherent(model.probability(values), whole[several], part.line_claim)
+    values = line_values(known)[place]
+    number = np.cumsum(several) - 1
+    shown[place] = coherent(model.probability(values), whole[several], number[of[place]])
     row[place] = np.arange(len(place))
     return OfLines(shown, values, row)
 
 
 def of_lines(model: LineModel | None, frame: Frame, history: History, whole: F64) -> F64:
     """``scored_lines`` of any number of claims: their probabilities (m) alone."""
-    if len(frame) <= _CHUNK:
-        return scored_lines(model, frame, history, whole).probability
-    found = []
-    for first in range(0, len(frame), _CHUNK):
-        rows = np.arange(first, min(first + _CHUNK, len(frame)))
-        found.append(scored_lines(model, frame.take(rows), history, whole[rows]).probability)
-    return np.concatenate(found)
+    shown, sizes = whole[frame.line_claim], np.diff(frame.starts)
+    if model is None:
+        return shown
+    place, several = np.flatnonzero((sizes > 1)[frame.line_claim]), np.flatnonzero(sizes > 1)
+    found = [np.zeros(0)]
+    for first in range(0, len(several), CHUNK):
+        rows = several[first : first + CHUNK]
+        known = look_up(frame.take(rows), history)
+        found.append(scored_lines(model, known, whole[rows]).probability)
+    shown[place] = np.concatenate(found)
+    return shown

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
-from features.build import build
+from features.build import build, claim_values
 from features.columns import NO_DAY, as_days
 from features.frame import Frame
-from features.likeness import Likeness, likeness
+from features.known import look_up
+from features.likeness import Likeness, likeness_of
 from models.advice import Situation
 from models.combining import combine, wanted
 from models.costs import Costs
@@ -201,17 +202,18 @@ class Scorer:
     def _batch(self, frame: Frame) -> _Batch:
         count = len(frame)
         mended = variants(frame, self._mends)
-        values = build(join([part for part in (frame, mended.frame) if len(part)]), self._history)
+        every = look_up(join([part for part in (frame, mended.frame) if len(part)]), self._history)
+        values, known = claim_values(every), every.first(count)
         predicted = self._model.predict(values)
         own, prediction = values[:count], predicted.rows(slice(count))
-        alike = likeness(frame, self._history)
-        lines = scored_lines(self._model.lines, frame, self._history, prediction.probability)
+        alike = likeness_of(known)
+        lines = scored_lines(self._model.lines, known, prediction.probability)
         return _Batch(
             frame,
             own,
             prediction,
             self._model.ends(thickness(alike), prediction.probability),
-            Why.read(self._model, own, lines, frame, self._history),
+            Why.read(self._model, own, lines, known),
             mended.tested(prediction, predicted.rows(slice(count, None)), beside(own)),
             lines,
             at_stake(frame, lines.probability, prediction.probability),

@@ -25,7 +25,7 @@ from models.subject import Lines, Subject
 
 if TYPE_CHECKING:
     from features.frame import Frame
-    from features.history import History
+    from features.known import Known
     from models.denial import DenialModel
     from models.lines import OfLines
     from models.parts import Parts
@@ -47,11 +47,9 @@ class Why:
     frame: Frame
 
     @classmethod
-    def read(
-        cls, model: DenialModel, values: F32, lines: OfLines, frame: Frame, history: History
-    ) -> Why:
-        """Explain the claims of ``frame``, whose feature rows are ``values``, and its ``lines``."""
-        parts, around = model.parts(values), elsewhere(history, frame.as_of)
+    def read(cls, model: DenialModel, values: F32, lines: OfLines, known: Known) -> Why:
+        """Explain the claims of ``known``, whose feature rows are ``values``, and its ``lines``."""
+        frame, parts, around = known.frame, model.parts(values), elsewhere(known)
         subjects = [
             Subject.read(values[row], around[row], _lines(lines, frame, row))
             for row in range(len(frame))

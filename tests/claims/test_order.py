@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import order
-from claims.order import distinct, rough_order, stable_order
+from claims.order import distinct, stable_order
 
 WORDS = st.integers(0, 2**64 - 1)
 # Many equal ones, many that differ in their lowest bits alone, and the ends of the range.
@@ -30,17 +30,6 @@ def test_it_is_the_stable_order_of_numpy(values: list[int]) -> None:
 def test_signed_numbers_keep_their_order(values: list[int]) -> None:
     found = np.array(values, np.int64)
     assert (stable_order(found) == np.argsort(found, kind="stable")).all()
-
-
-@given(st.lists(WORDS | NEAR, max_size=300))
-def test_the_rough_order_holds_every_place_once_and_nearly_sorts(values: list[int]) -> None:
-    found = np.array(values, np.uint64)
-    places = rough_order(found)
-    assert sorted(places.tolist()) == list(range(len(values)))
-    bits = np.uint64(max(len(values) - 1, 0).bit_length())
-    low = found.min(initial=2**64 - 1) if len(found) else np.uint64(0)
-    upper = (found - low)[places] >> bits
-    assert (upper[1:] >= upper[:-1]).all()
 
 
 @given(st.lists(st.integers(0, 5), max_size=60))

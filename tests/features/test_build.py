@@ -42,7 +42,8 @@ def test_one_claim_at_a_time_gives_the_same_bits_as_all_at_once() -> None:
 def test_chunks_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     frame, _, history = make()
     together = build(frame, history)
-    monkeypatch.setattr("features.build.CHUNK", 37)
+    for module in ("build", "known"):
+        monkeypatch.setattr(f"features.{module}.CHUNK", 37)
     assert build(frame, history).tobytes() == together.tobytes()
 
 

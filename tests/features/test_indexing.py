@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims import order
-from features import index, indexing
+from features import indexing
 from features.index import RateIndex
 from features.indexing import build_events, build_rates
 
@@ -28,7 +28,6 @@ KINDS = st.lists(st.lists(ROW, max_size=60), max_size=4)
 def _as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order, "_FEW", 1)
     monkeypatch.setattr(indexing, "_LARGE", 0)
-    monkeypatch.setattr(index, "_SORT_FROM", 1)
 
 
 def clipped(day: int) -> int:
@@ -84,26 +83,6 @@ def test_rates_are_what_dictionaries_count(kinds: list[list[tuple[int, int, bool
     assert types == {
         "keys": "<u8", "starts": "<i8", "moments": "<i8", "seen": "<i4", "denied": "<i4",
     }  # fmt: skip
-
-
-@given(KINDS.filter(any), st.lists(st.tuples(ROW, st.integers(0, 90)), min_size=1, max_size=30))
-def test_counts_are_those_of_the_days_before(
-    kinds: list[list[tuple[int, int, bool]]],
-    asked: list[tuple[tuple[int, int, bool], int]],
-) -> None:
-    kinds = kinds[:1]
-    made = built(kinds)
-    keys = np.array([row[0] for row, _ in asked], np.uint64)
-    until = np.array([clipped(row[1]) for row, _ in asked])
-    since = np.maximum(until - np.array([back for _, back in asked]), 0)
-    found = np.stack(made.counts(keys, until, since)).T.tolist()
-    for (key, last, first), counted in zip(
-        zip(keys.tolist(), until.tolist(), since.tolist(), strict=True), found, strict=True
-    ):
-        own = [(clipped(day), lost) for of, day, lost in kinds[0] if of == key]
-        before = [lost for day, lost in own if day < last]
-        late = [lost for day, lost in own if first <= day < last]
-        assert counted == [len(before), sum(before), len(late), sum(late)]
 
 
 @given(st.lists(ROW, max_size=80))

@@ -11,7 +11,8 @@ from worlds import random_frame, random_labels
 from features.build_lines import LINE_NAMES, build_lines
 from features.frame import Frame
 from features.history import History
-from features.likeness import Likeness, likeness
+from features.known import look_up
+from features.likeness import Likeness, likeness, likeness_of
 
 World = tuple[Frame, History]
 NAMES = tuple(field.name for field in fields(Likeness))
@@ -61,10 +62,16 @@ def test_one_claim_at_a_time_counts_the_same(world: World) -> None:
         assert _same(likeness(frame.take(np.array([row])), history), together.take(np.array([row])))
 
 
+def test_what_was_looked_up_for_the_features_counts_the_same(world: World) -> None:
+    frame, history = world
+    assert _same(likeness_of(look_up(frame, history)), likeness(frame, history))
+
+
 def test_chunks_count_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     frame, history = world
     together = likeness(frame, history)
-    monkeypatch.setattr("features.likeness.CHUNK", 37)
+    for module in ("likeness", "known"):
+        monkeypatch.setattr(f"features.{module}.CHUNK", 37)
     assert _same(likeness(frame, history), together)
 
 
