@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from models.scoring import Scorer
+from service.scoring.examples import FLAT
+from service.scoring.requests import parse_claim
 
 if TYPE_CHECKING:
     from claims.keys import Keys
@@ -53,4 +55,6 @@ class Ground:
             rules=self.rules,
             costs=self.costs,
         )
+        # Compiled loops are read from the disk now, not while the first caller waits.
+        scorer.score([parse_claim(FLAT, len(FLAT["lines"])).claim])
         return Serving(model, reference, history, scorer)
