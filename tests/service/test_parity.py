@@ -28,9 +28,10 @@ from claims.types import Claim
 from claims.x12 import read
 from data_synth.config import WorldConfig
 from data_synth.invent import invent
+from features import running
 from models.denial import DenialModel
 from service.app import create_app
-from training import boosters, running
+from training import boosters
 from training.learn import learn
 from training.prepare import matrix, prepare
 
@@ -61,7 +62,7 @@ def trial(folder: Path, size: int, model: DenialModel | None) -> Iterator[Trial]
         learned = learn(prepared, len(prepared.frame), dataset.digest(), settings, SILENT)
         model = learned.registered.model
     home, mlruns = folder / "var", folder / "mlruns"
-    running.save(prepared.history, home)
+    running.save_base(prepared.history, dataset.tables(), dataset.digest(), home)
     (home / SECRET_NAME).write_bytes(KEYS.secret)
     (home / SECRET_NAME).chmod(0o600)
     mlruns.mkdir()

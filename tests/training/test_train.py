@@ -11,10 +11,11 @@ from invented_data import KEYS, NPI, dataset
 
 from claims.dataset import Dataset
 from claims.progress import SILENT
+from features import running
 from features.history import History
 from models.denial import DenialModel
 from models.registry import Registry
-from training import boosters, running
+from training import boosters
 from training.assess import assess
 from training.boosters import Settings
 from training.days import number
