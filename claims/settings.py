@@ -59,6 +59,19 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address that the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port of the service; 0 takes a free one")
     workers: int = Field(1, ge=1, le=256, description="processes that serve")
+    model_poll_seconds: float = Field(
+        2.0,
+        ge=0.02,
+        le=3600,
+        description="seconds between one look whether another model or history is to serve "
+        "and the next",
+    )
+    shadow_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="share of the scores that the challenger, when there is one, is asked about",
+    )
     threshold: float | None = Field(
         None,
         gt=0,

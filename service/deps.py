@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from service.scoring.service import ScoringService
     from service.scoring.streams.places import Places
     from service.serving.holder import Holder
+    from service.serving.shadow import Shadow
+    from service.serving.watch import Watch
 
 PRECISION_MEANING: Final = (
     "Share of the claims at or above the threshold that are denied indeed, 0.5 to 0.99: the "
@@ -52,6 +54,8 @@ class State:
     scoring: ScoringService
     streams: Places
     serving: Holder
+    watch: Watch
+    shadow: Shadow
 
 
 # Coroutines: FastAPI would send a plain function to a thread, for every request.

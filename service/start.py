@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from claims.carc import load_catalogue
 from claims.errors import UserError
 from claims.keys import load_keys
-from features import running
 from features.history import History, HistoryError
 from models.aliases import CHAMPION, MODEL, resolve
 from models.checked import checked
@@ -25,8 +24,12 @@ from service.audit.writer import AuditWriter
 from service.deps import State
 from service.scoring.service import About, ScoringService
 from service.scoring.streams.places import Places
+from service.serving.histories import RunningHistory
 from service.serving.holder import Holder
+from service.serving.opening import Opening
 from service.serving.serving import Ground
+from service.serving.shadow import Shadow
+from service.serving.watch import Watch
 
 if TYPE_CHECKING:
     from claims.settings import Settings
@@ -49,8 +52,7 @@ def code_version() -> str:
 def open_history(settings: Settings) -> History:
     """The running history of the installation. Raises ``StartError``."""
     try:
-        # The link is followed once: its parts must be those of one history.
-        return History.open(running.place(settings.home).resolve())
+        return RunningHistory(settings.home).open()
     except HistoryError as error:
         raise StartError(str(error)) from None
 
@@ -70,13 +72,18 @@ def open_model(settings: Settings, wanted: str = CHAMPION) -> tuple[DenialModel,
 def start(settings: Settings) -> tuple[State, AuditWriter]:
     """All that a serving process holds. Raises ``UserError`` with one sentence."""
     keys = load_keys(settings.home)
-    model, reference = open_model(settings)
+    opening = Opening(settings)
+    model, reference = opening.first()
     history = open_history(settings)
     repository = AuditRepository.of(settings)
     rules = load_rules(settings)
     ground = Ground(keys, rules, Costs.of(settings))
     about = About(names_digest(FEATURE_NAMES), code_version())
     writer = AuditWriter(repository)
+    holder = Holder(ground, ground.serving(model, reference, history))
+    shadow = Shadow(writer, settings.shadow_share)
+    running = RunningHistory(settings.home)
+    watch = Watch(opening, holder, running, shadow, settings.model_poll_seconds)
     state = State(
         settings=settings,
         catalogue=load_catalogue(settings.carc_csv),
@@ -84,16 +91,21 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
         code_version=about.code_version,
         feature_count=len(FEATURE_NAMES),
         repository=repository,
-        scoring=ScoringService(keys, writer, about),
+        scoring=ScoringService(keys, writer, about, shadow),
         streams=Places(settings.max_streams),
-        serving=Holder(ground, ground.serving(model, reference, history)),
+        serving=holder,
+        watch=watch,
+        shadow=shadow,
     )
+    watch.start()
     return state, writer
 
 
 def stop(state: State, writer: AuditWriter) -> None:
     """Finish what is under way, sign the end of the audit log and give everything back."""
+    state.watch.close()
     state.scoring.close()
+    state.shadow.close()
     writer.close()
     try:
         state.repository.checkpoint()

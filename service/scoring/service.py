@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from service.audit.writer import AuditWriter
     from service.scoring.requests import Ask
     from service.serving.serving import Serving
+    from service.serving.shadow import Shadow
 
     Waiting = tuple[Serving, Ask, asyncio.Future["Recorded | Problem"]]
 
@@ -49,10 +50,14 @@ class About:
 class ScoringService:
     """The way of a claim from request to answer; shared by all requests of a process."""
 
-    def __init__(self, keys: Keys, writer: AuditWriter, about: About) -> None:
+    def __init__(
+        self, keys: Keys, writer: AuditWriter, about: About, shadow: Shadow | None = None
+    ) -> None:
+        """``shadow`` is offered each score once it is on record."""
         self._keys = keys
         self._writer = writer
         self._about = about
+        self._shadow = shadow
         # One thread: scoring is computation, and while it runs the event loop still answers
         # health checks and the audit log commits.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="scoring")
@@ -160,6 +165,8 @@ class ScoringService:
             text = "The score could not be recorded, so it is not given; try again shortly."
             raise unavailable(text, "audit-unavailable") from None
         recorded(records)
+        if self._shadow is not None:
+            self._shadow.offer(records)
 
     def _each(self, asks: Sequence[Ask], serving: Serving) -> list[Recorded | Problem]:
         try:

@@ -36,7 +36,28 @@ class Holder:
         history are given back when the last of them is done.
         """
         with self._changing:
-            now = self._serving
-            made, reference = model or (now.model, now.reference)
-            self._serving = self._ground.serving(made, reference, history or now.history)
+            self._serving = self._made(self._serving, model, history)
             return self._serving
+
+    def made(
+        self,
+        model: tuple[DenialModel, ModelRef] | None = None,
+        history: History | None = None,
+    ) -> tuple[Serving, Serving]:
+        """What ``replace`` would put in place, not put there; and the present one beside it."""
+        now = self._serving
+        return self._made(now, model, history), now
+
+    def put(self, serving: Serving, instead_of: Serving) -> bool:
+        """Put ``serving`` in place, unless another than ``instead_of`` is there by now."""
+        with self._changing:
+            if self._serving is not instead_of:
+                return False
+            self._serving = serving
+            return True
+
+    def _made(
+        self, now: Serving, model: tuple[DenialModel, ModelRef] | None, history: History | None
+    ) -> Serving:
+        made, reference = model or (now.model, now.reference)
+        return self._ground.serving(made, reference, history or now.history)

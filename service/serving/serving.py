@@ -45,7 +45,10 @@ class Ground:
     costs: Costs
 
     def serving(self, model: DenialModel, reference: ModelRef, history: History) -> Serving:
-        """``model``, named ``reference`` in the registry, over ``history``."""
+        """``model``, named ``reference`` in the registry, over ``history``.
+
+        It scores the API's invented example first: raises whatever scoring raises.
+        """
         scorer = Scorer(
             model,
             history,

@@ -256,3 +256,20 @@ def practice(count: int = 5000, seed: int = 11, *, asked: bool = False) -> Pract
         lines=lines,
     )
     return Practice(claims, frame, outcomes, history, values, model, booster, lines)
+
+
+def another(of: Practice, step: float) -> DenialModel:
+    """A model with the same trees whose calibration lies ``step`` further: other probabilities."""
+    model = of.model
+    table = Calibration(model.calibration.raw + step, model.calibration.probability)
+    return DenialModel.from_parts(
+        causes=of.booster.model_to_string(),
+        classes=model.causes.names,
+        prior=model.prior,
+        calibration=table,
+        carcs=model.carcs,
+        threshold=model.threshold,
+        facts=model.facts,
+        promise=PROMISE,
+        lines=of.lines,
+    )

@@ -19,23 +19,48 @@ from models.denial import DenialModel
 
 def write_registry(mlruns: Path, model: DenialModel, version: int = 7) -> None:
     """The three tables that ``models.aliases`` reads, with one champion."""
+    with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
+        connection.executescript(
+            "CREATE TABLE model_versions (name, version INTEGER, current_stage);"
+            "CREATE TABLE registered_model_aliases"
+            " (name, alias, version INTEGER, PRIMARY KEY (name, alias));"
+            "CREATE TABLE model_version_tags"
+            " (name, version INTEGER, key, value, PRIMARY KEY (name, version, key));"
+        )
+    register(mlruns, model, version)
+    point(mlruns, "champion", version)
+
+
+def register(mlruns: Path, model: DenialModel, version: int) -> Path:
+    """Register ``model`` as a version, and give the folder of its bundle."""
     bundle = f"artifacts/{version}/bundle"
     (mlruns / bundle).parent.mkdir(parents=True)
     model.save(mlruns / bundle)
     with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
-        connection.executescript(
-            "CREATE TABLE model_versions (name, version INTEGER, current_stage);"
-            "CREATE TABLE registered_model_aliases (name, alias, version INTEGER);"
-            "CREATE TABLE model_version_tags (name, version INTEGER, key, value);"
-        )
         connection.execute("INSERT INTO model_versions VALUES ('denial', ?, 'None')", (version,))
+    tag(mlruns, version, "preclear.bundle", bundle)
+    tag(mlruns, version, "preclear.digest", model.digest)
+    return mlruns / bundle
+
+
+def tag(mlruns: Path, version: int, key: str, value: str) -> None:
+    """Set a tag of a version."""
+    with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
         connection.execute(
-            "INSERT INTO registered_model_aliases VALUES ('denial', 'champion', ?)", (version,)
+            "INSERT OR REPLACE INTO model_version_tags VALUES ('denial', ?, ?, ?)",
+            (version, key, value),
         )
-        tags = {"preclear.bundle": bundle, "preclear.digest": model.digest}
-        for key, value in tags.items():
+
+
+def point(mlruns: Path, alias: str, version: int | None) -> None:
+    """Point an alias at a version; ``None`` takes it away."""
+    with closing(sqlite3.connect(mlruns / "mlflow.db")) as connection, connection:
+        if version is None:
+            connection.execute("DELETE FROM registered_model_aliases WHERE alias = ?", (alias,))
+        else:
             connection.execute(
-                "INSERT INTO model_version_tags VALUES ('denial', ?, ?, ?)", (version, key, value)
+                "INSERT OR REPLACE INTO registered_model_aliases VALUES ('denial', ?, ?)",
+                (alias, version),
             )
 
 
