@@ -1,23 +1,25 @@
 """What a booster's features add to its scores: by our own compiled TreeSHAP, or by LightGBM's.
 
-LightGBM's ``pred_contrib`` stands in where numba is not to be had (Macs with Intel's processors
-have no build of it any more) and for trees that ours cannot explain. Both say the same within 1e-9.
+LightGBM's ``pred_contrib`` stands in where numba cannot be imported (``features.compiled``) and for
+trees that ours cannot explain. Both say the same within 1e-9.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import COMPILES
 from models.treeshap.forest import Forest
-from models.treeshap.jit import kernel
 from models.treeshap.parse import TreesError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from types import ModuleType
 
     from models.native import NativeBooster
 
@@ -28,11 +30,16 @@ _TOGETHER: Final = 1024
 """Rows that LightGBM explains at once: each needs a number for every class and feature."""
 
 
+@cache
+def kernel() -> ModuleType | None:
+    """``models.treeshap.kernel``, compiled; ``None`` where numba is not to be had."""
+    return import_module("models.treeshap.kernel") if COMPILES else None
+
+
 class Explainer:
     """Explains the scores of a booster. Safe to share between threads.
 
-    Nothing is compiled or laid out before it is first asked, or told to ``prepare``: a process that
-    never explains never imports numba.
+    Nothing is compiled or laid out before it is first asked, or told to ``prepare``.
     """
 
     def __init__(self, booster: NativeBooster, text: str) -> None:
@@ -43,19 +50,16 @@ class Explainer:
         self._ready = False
         self._forest: Forest | None = None
 
-    def prepare(self, cache: Path | None = None) -> bool:
-        """Make all ready, so that no request waits; whether it is compiled, not LightGBM's.
-
-        ``cache`` is the folder for compiled code where it cannot lie beside the program.
-        """
+    def prepare(self) -> bool:
+        """Make all ready, so that no request waits; whether it is ours, not LightGBM's."""
         with self._lock:
             if not self._ready:
-                self._forest = self._read(cache)
+                self._forest = self._read()
                 self._ready, self._text = True, ""
         return self._forest is not None
 
-    def _read(self, cache: Path | None) -> Forest | None:
-        made = kernel(cache)
+    def _read(self) -> Forest | None:
+        made = kernel()
         if made is None:
             return None
         try:

@@ -29,7 +29,7 @@ class Forest:
     def __init__(self, text: str, kernel: ModuleType) -> None:
         """Read LightGBM's text form (``Booster.model_to_string()``).
 
-        ``kernel`` is that of ``models.treeshap.jit``. Raises ``TreesError`` for trees that it
+        ``kernel`` is that of ``models.treeshap.explainer``. Raises ``TreesError`` for trees that it
         cannot explain.
         """
         trees = parse(text)

@@ -1,4 +1,4 @@
-"""TreeSHAP, compiled. Import it through ``models.treeshap.jit.kernel`` alone.
+"""TreeSHAP, compiled. Import it through ``models.treeshap.explainer.kernel`` alone.
 
 The Shapley value of feature i on a path of d features, whose leaf says v, is
 
@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.treeshap.jit import compiled
+from features.compiled import compiled_as
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -49,7 +49,9 @@ _ZERO: Final = 1.0000000180025095e-35
 """LightGBM's ``kZeroThreshold``: what is no farther from 0 is 0."""
 
 
-@compiled("void(float64[::1], uint32[::1], float64[::1], uint32[:,::1], uint32[::1], uint8[::1])")
+@compiled_as(
+    "void(float64[::1], uint32[::1], float64[::1], uint32[:,::1], uint32[::1], uint8[::1])"
+)
 def _decide(
     values: Floats, asks: Words, thresholds: Floats, splits: Words, sets: Words, left: Bytes
 ) -> None:
@@ -79,7 +81,7 @@ def _decide(
         left[split] = goes
 
 
-@compiled("void(uint64, uint64, uint64, uint32[:,::1], uint8[::1], float64[::1])")
+@compiled_as("void(uint64, uint64, uint64, uint32[:,::1], uint8[::1], float64[::1])")
 def _agree(
     first: np.uint64,
     at: np.uint64,
@@ -100,7 +102,7 @@ def _agree(
         agrees[_2 + _2 * split + _1] = (1.0 - goes) * before
 
 
-@compiled(
+@compiled_as(
     "void(uint64, uint64, uint64, uint64, uint32[:,::1], float64[:,::1], float64[::1],"
     " float64[:,:,::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[::1])"
 )
@@ -159,7 +161,7 @@ def _walk(
             due[place] += found
 
 
-@compiled(
+@compiled_as(
     "void(uint64[:,::1], uint32[:,::1], float64[:,::1], float64[::1], float64[:,:,::1], int64,"
     " float64[::1])"
 )
@@ -197,7 +199,7 @@ def fill(
                 table[at + case * count + split] = due[split]
 
 
-@compiled(
+@compiled_as(
     "void(float64[:,::1], float64[:,::1], boolean, uint64[:,::1], uint32[::1], float64[::1],"
     " uint32[:,::1], float64[:,::1], float64[::1], uint32[::1], float64[:,:,::1], float64[::1],"
     " int64, float64[:,:,::1])"

@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from models.treeshap.jit import kernel
+from models.treeshap.explainer import kernel
 
 
 @pytest.fixture(scope="session")
