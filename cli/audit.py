@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import audit_log
+from cli import audit_keep, audit_log
+from cli.audit_log import open_log
 from cli.errors import FAILED, WRONG_CALL, CliError
 
 if TYPE_CHECKING:
-    from claims.settings import Settings
     from models.record import AuditRecord
+    from service.audit.event import Recorded
     from service.audit.replay import Replay
     from service.audit.repository import AuditRepository
 
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     audit.command("replay")(replay_score)
     audit.command("report")(report_score)
     audit_log.register(audit)
+    audit_keep.register(audit)
     app.add_typer(audit, name="audit")
 
 
@@ -43,8 +45,8 @@ def list_scores(
     from cli.tables import show
     from models.wording import percent
 
-    settings, log = _open()
-    records = log.latest(limit, _claim_key(settings, claim), before)
+    with open_log() as log:
+        records = log.latest(limit, _claim_key(claim), before)
     if as_json:
         print(json.dumps([_summary(record) for record in records], indent=2))
         return
@@ -67,26 +69,33 @@ def show_score(score_id: ScoreId, as_json: AsJson = False) -> None:
     from models.denial import FEATURE_NAMES
     from models.record import names_digest
 
-    _, log = _open()
-    record = _found(log, score_id)
+    with open_log() as log:
+        record = _found(log, score_id)
+        events = log.events_of([record.score_id])
     ours = record.features_digest == names_digest(FEATURE_NAMES)
     values = record.values()[0].tolist()
     features = dict(zip(FEATURE_NAMES, values, strict=True)) if ours else {}
     if as_json:
         known = {name: None if isnan(value) else value for name, value in features.items()}
         whole = {**_summary(record), "answer": record.answered(), "features": known}
+        whole["events"] = [_event(event) for event in events]
         print(json.dumps(whole, indent=2))
         return
     _print(record, features)
+    for event in events:
+        print(f"Then, {event.recorded_at[:16]} UTC, {event.kind}: {json.dumps(dict(event.body))}")
 
 
 def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
     """Compute one score again; exit 1 if it differs in any bit or its model is not there."""
+    from claims.settings import Settings
     from models.edits import load_rules
     from service.audit.replay import bits, replay
 
-    settings, log = _open()
-    again = replay(_found(log, score_id), settings.mlruns, load_rules(settings).digest)
+    settings = Settings.read()
+    with open_log() as log:
+        record = _found(log, score_id)
+    again = replay(record, settings.mlruns, load_rules(settings).digest)
     if as_json:
         told = {
             "score_id": again.score_id,
@@ -141,20 +150,14 @@ def report_score(
     """Write the explanation of one score as an HTML page."""
     from reports.explanation import explanation
 
-    _, log = _open()
-    page = explanation(_found(log, score_id))
+    with open_log() as log:
+        page = explanation(_found(log, score_id))
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:
         text = f"{out} cannot be written ({error.strerror}): name a file in a folder of yours."
         raise CliError(text, WRONG_CALL) from None
     print(f"Wrote {out}")
-
-
-def _open() -> tuple[Settings, AuditRepository]:
-    from claims.settings import Settings
-
-    return Settings.read(), audit_log.open_log()
 
 
 def _found(log: AuditRepository, score_id: str) -> AuditRecord:
@@ -167,10 +170,21 @@ def _found(log: AuditRepository, score_id: str) -> AuditRecord:
     return record
 
 
-def _claim_key(settings: Settings, claim: str | None) -> int | None:
+def _claim_key(claim: str | None) -> int | None:
     from claims.keys import load_keys
+    from claims.settings import Settings
 
-    return None if claim is None else load_keys(settings.home).claim(claim)
+    return None if claim is None else load_keys(Settings.read().home).claim(claim)
+
+
+def _event(event: Recorded) -> dict[str, object]:
+    return {
+        "sequence": event.sequence,
+        "recorded_at": event.recorded_at,
+        "kind": event.kind,
+        "caller": event.caller,
+        **event.body,
+    }
 
 
 def _summary(record: AuditRecord) -> dict[str, Any]:
@@ -192,6 +206,9 @@ def _summary(record: AuditRecord) -> dict[str, Any]:
         "rules_digest": record.rules_digest,
         "features_digest": record.features_digest,
         "code_version": record.code_version,
+        "code_digest": record.code_digest,
+        "caller": record.caller,
+        "purpose": record.purpose,
     }
 
 
@@ -219,6 +236,9 @@ def _print(record: AuditRecord, features: dict[str, float]) -> None:
             "history_digest",
             "rules_digest",
             "code_version",
+            "code_digest",
+            "caller",
+            "purpose",
         }:
             said = (
                 f"{value['name']} {value['version']} {value['digest']}"

@@ -1,17 +1,20 @@
-"""``preclear audit verify``, ``checkpoint``, ``key``: whether the log is as it was written."""
+"""``preclear audit verify``, ``checkpoint``, ``key``, ``export``: that the log is as written."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from cli.errors import FAILED, WRONG_CALL, CliError
+from cli.private import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from service.audit.repository import AuditRepository
     from service.audit.verify import Verified
@@ -26,6 +29,15 @@ Published = Annotated[
         help="A file of checkpoints that were kept elsewhere; may be given several times.",
     ),
 ]
+Public = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--key",
+        exists=True,
+        dir_okay=False,
+        help="A public key that is trusted; default: the installation's own.",
+    ),
+]
 _SHOWN = 50
 
 
@@ -34,19 +46,40 @@ def register(audit: typer.Typer) -> None:
     audit.command("verify")(verify_log)
     audit.command("checkpoint")(checkpoint)
     audit.command("key")(key)
+    audit.command("export")(export)
 
 
-def verify_log(published: Published = None, as_json: AsJson = False) -> None:
-    """Check every record, seal and checkpoint of the log; exit 1 if anything was changed."""
-    log = open_log()
-    verified = log.verify(statements(published or [], log))
+def verify_log(
+    exported: Annotated[
+        Path | None, typer.Argument(metavar="[EXPORT]", help="An export; default: the log itself.")
+    ] = None,
+    published: Published = None,
+    public: Public = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every record, seal and checkpoint of the log, or of an export.
+
+    Exit 1 if anything was changed.
+    """
+    from claims.settings import Settings
+    from service.audit.signing import load_signer
+    from service.audit.verify import export_verified
+
+    known = _keys(public) if public else load_signer(Settings.read().home).trusted()
+    kept = statements(published or [], known)
+    verified: Verified
+    if exported is None:
+        with open_log() as log:
+            verified = log.verify(kept, known)
+    else:
+        verified = export_verified(exported, known, kept)
     if as_json:
         print(json.dumps(_plain(verified), indent=2))
     else:
         _tell(verified)
     if not verified.whole:
         raise CliError(
-            f"The audit log is not as it was written: {verified.found:,} findings, the first at "
+            f"The audit log is not as it was written: {verified.found:,} findings, the first: "
             f"{verified.findings[0]}.",
             FAILED,
         )
@@ -54,7 +87,8 @@ def verify_log(published: Published = None, as_json: AsJson = False) -> None:
 
 def checkpoint() -> None:
     """Sign the present end of the log and print the statement, to be kept elsewhere."""
-    said = open_log().checkpoint()
+    with open_log() as log:
+        said = log.checkpoint()
     if said is None:
         raise CliError("The audit log holds no record yet, so there is nothing to sign.", FAILED)
     print(json.dumps(dict(said)))
@@ -76,11 +110,32 @@ def open_log() -> AuditRepository:
     return AuditRepository.existing(Settings.read())
 
 
-def statements(files: Iterable[Path], log: AuditRepository) -> list[dict[str, Any]]:
+def export(
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
+) -> None:
+    """Write the whole log as JSON lines, and beside it a signed manifest."""
+    from service.audit.export import manifest_bytes
+    from service.audit.standalone import MANIFEST
+
+    manifest: dict[str, Any] = {}
+    beside = out.with_name(out.name + MANIFEST)
+
+    def write_manifest(file: BinaryIO) -> None:
+        file.write(manifest_bytes(manifest))
+
+    with open_log() as log:
+        write_private(out, lambda file: manifest.update(log.export(file)))
+    write_private(beside, write_manifest)
+    print(f"Wrote {manifest['records']:,} records to {out}, and {beside}")
+    if manifest["found"]:
+        text = "The log was not as it was written, which the manifest states: see `audit verify`."
+        raise CliError(text, FAILED)
+
+
+def statements(files: Iterable[Path], keys: Mapping[str, Ed25519PublicKey]) -> list[dict[str, Any]]:
     """Checkpoints that were kept elsewhere, one JSON object a line, their signatures checked."""
     from service.audit.standalone import signed
 
-    keys = log.chain.signer.trusted()
     found = []
     for file in files:
         for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
@@ -94,6 +149,22 @@ def statements(files: Iterable[Path], log: AuditRepository) -> list[dict[str, An
                 text = f"{file}, line {number}, is no checkpoint that this installation signed."
                 raise CliError(text, WRONG_CALL)
             found.append(said)
+    return found
+
+
+def _keys(files: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
+    from service.audit.standalone import keys_of
+
+    found: dict[str, Ed25519PublicKey] = {}
+    for file in files:
+        try:
+            held = keys_of([file.read_bytes()])
+        except ValueError:
+            held = {}
+        if not held:
+            text = f"{file} is no public Ed25519 key: `preclear audit key` prints one."
+            raise CliError(text, WRONG_CALL)
+        found.update(held)
     return found
 
 

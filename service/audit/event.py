@@ -18,6 +18,7 @@ BREAK: Final = "break"
 MIGRATED: Final = "migrated"
 OWN: Final = frozenset({SCORE, CHECKPOINT, RETENTION, BREAK, MIGRATED})
 """Kinds that the log writes by itself."""
+OVERRIDE: Final = "override"
 _KIND: Final = re.compile("[a-z][a-z_]{0,31}")
 
 

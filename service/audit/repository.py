@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 import sqlalchemy as sa
 
@@ -11,46 +13,34 @@ from claims.keys import load_keys
 from service.audit.appending import append
 from service.audit.chain import CHECKPOINT_ROW, Chain
 from service.audit.database import cause, open_sqlite
-from service.audit.event import CHECKPOINT, SCORE
+from service.audit.event import CHECKPOINT
+from service.audit.export import export
 from service.audit.head import HeadFile
 from service.audit.layout import bring_to_date, there
 from service.audit.postgresql import open_postgresql
-from service.audit.rows import (
-    EVENT_COLUMNS,
-    RECORD_COLUMNS,
-    event_of,
-    key_text,
-    record_of,
-    row_of,
-)
+from service.audit.reading import Reading
+from service.audit.retention import drop, forget, last_before
+from service.audit.rows import row_of
 from service.audit.signing import load_signer
-from service.audit.tables import EVENTS, AuditError
+from service.audit.tables import AuditError
 from service.audit.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from claims.settings import Settings
-    from models.record import AuditRecord
-    from service.audit.chain import Row
+    from service.audit.chain import Head, Row
     from service.audit.database import Database
-    from service.audit.event import Event, Recorded
+    from service.audit.event import Event
     from service.audit.rows import Entry
     from service.audit.verify import Verified
 
 FILE: Final = "audit.db"
-_IN_ONE_QUERY: Final = 500
-_SCORES: Final = sa.select(*RECORD_COLUMNS).where(
-    EVENTS.c.kind == SCORE,
-    EVENTS.c.salt.is_not(None),  # retention did not drop it
-)
-_LAST: Final = sa.select(*EVENT_COLUMNS).order_by(EVENTS.c.sequence.desc()).limit(1)
-_EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
 
 
-class AuditRepository:
+class AuditRepository(Reading):
     """The records of one audit log, for any number of threads."""
 
     def __init__(self, place: Path | Database, home: Path | None = None) -> None:
@@ -61,8 +51,8 @@ class AuditRepository:
         """
         database = open_sqlite(place) if isinstance(place, Path) else place
         home = home or database.head.parent
-        self._database = database
-        self._writer, self._reader = database.writer, database.reader
+        super().__init__(database)
+        self._writer = database.writer
         self.chain: Final = Chain(load_keys(home).secret, load_signer(home))
         self._head = HeadFile(database.head, self.chain)
         try:
@@ -113,60 +103,42 @@ class AuditRepository:
         A log that ends with a checkpoint is left as it is; ``None``: the log holds nothing yet.
         Raises ``AuditError``.
         """
-        last = self._read(_LAST)
-        if last and last[0]["kind"] != CHECKPOINT:
+        last = self.last()
+        if last and last.kind != CHECKPOINT:
             self._write([CHECKPOINT_ROW])
-            last = self._read(_LAST)
-        return event_of(last[0]).body if last else None
+            last = self.last()
+        return last.body if last else None
 
     def verify(
         self,
         published: Iterable[Mapping[str, object]] = (),
-        keys: Iterable[Ed25519PublicKey] = (),
+        keys: Mapping[str, Ed25519PublicKey] | None = None,
     ) -> Verified:
         """Check the whole log (``service.audit.verify``). Raises ``AuditError``."""
-        with self._head.turn():
-            known = self._head.read()
-        return verify(self._database, self.chain, known, published, keys)
+        return verify(self._database, self.chain, self._known(), published, keys)
 
-    def get(self, score_id: str) -> AuditRecord | None:
-        """The record of one score, ``None`` if there is none. Raises ``AuditError``."""
-        found = self._records(_SCORES.where(EVENTS.c.score_id == score_id))
-        return found[0] if found else None
+    def export(self, out: BinaryIO) -> dict[str, Any]:
+        """Write the whole log (``service.audit.export``); gives the signed manifest.
 
-    def latest(
-        self, limit: int = 50, claim_key: int | None = None, before: str | None = None
-    ) -> list[AuditRecord]:
-        """The latest records, newest first.
-
-        ``claim_key``: of this claim alone; ``before``: older than this score id, to page on.
+        Raises ``AuditError`` and ``OSError``.
         """
-        query = _SCORES.order_by(EVENTS.c.score_id.desc()).limit(limit)
-        if claim_key is not None:
-            query = query.where(EVENTS.c.claim_key == key_text(claim_key))
-        if before is not None:
-            query = query.where(EVENTS.c.score_id < before)
-        return self._records(query)
+        return export(self._database, self.chain, self._known(), out)
 
-    def scores_of(self, claim_keys: Iterable[int]) -> list[AuditRecord]:
-        """Every record of these claims, newest first. Raises ``AuditError``."""
-        found: list[AuditRecord] = []
-        for keys in _parts({key_text(key) for key in claim_keys}):
-            found += self._records(_SCORES.where(EVENTS.c.claim_key.in_(keys)))
-        return sorted(found, key=lambda record: record.score_id, reverse=True)
-
-    def events_of(self, score_ids: Iterable[str], kind: str | None = None) -> list[Recorded]:
-        """The events about these scores, oldest first; ``kind``: of this kind alone.
-
-        Raises ``AuditError``.
-        """
-        found: list[Recorded] = []
-        for part in _parts(set(score_ids)):
-            query = _EVENTS.where(EVENTS.c.score_id.in_(part))
-            if kind is not None:
-                query = query.where(EVENTS.c.kind == kind)
-            found += [event_of(row) for row in self._read(query)]
-        return sorted(found, key=lambda event: event.sequence)
+    def retain(self, days: int, caller: str) -> int:
+        """Drop what records older than ``days`` hold; how many. Raises ``AuditError``."""
+        before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+        count = 0
+        with self._writing() as (connection, _):
+            through = last_before(connection, before)
+        while True:
+            with self._writing() as (connection, put):
+                dropped, row = drop(connection, through, before, caller)
+                if row is None:
+                    break
+                put([row])
+            count += dropped
+        forget(self._database)
+        return count
 
     def writable(self) -> bool:
         """Whether a record could be written now (takes and gives back the write lock)."""
@@ -179,35 +151,40 @@ class AuditRepository:
         except (sa.exc.SQLAlchemyError, AuditError):
             return False
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give back the connections; the log is whole without it."""
         self._database.close()
         self._head.close()
 
+    def _known(self) -> Head | None:
+        with self._head.turn():
+            return self._head.read()
+
     def _write(self, rows: Sequence[Row]) -> None:
+        with self._writing() as (_, put):
+            put(rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sa.Connection, Callable[[Sequence[Row]], None]]]:
+        """A transaction that holds the lock of the log, and how to append rows to it."""
+        last: Head | None = None
+
+        def put(rows: Sequence[Row]) -> None:
+            nonlocal last
+            last = append(connection, self.chain, self._head.read(), rows)
+
         try:
             with self._head.turn():
                 with self._writer.begin() as connection:
-                    last = append(connection, self.chain, self._head.read(), rows)
-                self._head.write(last)
+                    yield connection, put
+                if last is not None:
+                    self._head.write(last)
         except sa.exc.SQLAlchemyError as error:
             text = f"The audit log {self._database.name} cannot be written ({cause(error)})."
             raise AuditError(text) from None
-
-    def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
-        return [record_of(row) for row in self._read(query)]
-
-    def _read(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
-        try:
-            with self._reader.begin() as connection:
-                return connection.execute(query).mappings().all()
-        except sa.exc.SQLAlchemyError as error:
-            text = f"The audit log {self._database.name} cannot be read ({cause(error)})."
-            raise AuditError(text) from None
-
-
-def _parts(values: Collection[str]) -> Iterator[list[str]]:
-    """``values`` in parts that one query can name."""
-    every = sorted(values)
-    for start in range(0, len(every), _IN_ONE_QUERY):
-        yield every[start : start + _IN_ONE_QUERY]

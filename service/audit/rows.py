@@ -65,4 +65,4 @@ def record_of(row: sa.RowMapping) -> AuditRecord:
 def event_of(row: sa.RowMapping) -> Recorded:
     """The event of a row of ``EVENT_COLUMNS``."""
     values: dict[str, Any] = dict(row)
-    return Recorded(**{**values, "body": json.loads(values["body"])})
+    return Recorded(**{**values, "body": json.loads(values["body"] or "{}")})

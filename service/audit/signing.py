@@ -18,7 +18,6 @@ from service.audit.standalone import key_id, statement
 from service.audit.tables import AuditError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -43,9 +42,9 @@ class Signer:
         """The signature (RFC 8032) in base 64."""
         return base64.b64encode(self._key.sign(said)).decode()
 
-    def trusted(self, others: Iterable[Ed25519PublicKey] = ()) -> dict[str, Ed25519PublicKey]:
-        """The installation's key and ``others``, by id."""
-        return {key_id(key): key for key in (self.public, *others)}
+    def trusted(self) -> dict[str, Ed25519PublicKey]:
+        """The public key, by its id."""
+        return {self.key_id: self.public}
 
     def checkpoint(self, head: Head) -> dict[str, object]:
         """A signed statement that the log had ``head``, to be kept in it and elsewhere."""

@@ -50,7 +50,7 @@ def test_what_was_changed_is_named(home: Path, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr()
     assert "Record 2: what it holds is not what was recorded" in said.out
     assert "Record 4: missing" in said.out
-    assert "2 findings, the first at record 2" in said.err
+    assert "2 findings, the first: record 2" in said.err
     assert call(["audit", "verify", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert [(one["first"], one["what"]) for one in told["findings"]] == [

@@ -1,0 +1,97 @@
+"""Find records and events in the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from service.audit.database import cause
+from service.audit.event import SCORE
+from service.audit.rows import EVENT_COLUMNS, RECORD_COLUMNS, event_of, key_text, record_of
+from service.audit.tables import EVENTS, AuditError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from models.record import AuditRecord
+    from service.audit.database import Database
+    from service.audit.event import Recorded
+
+_IN_ONE_QUERY: Final = 500
+_SCORES: Final = sa.select(*RECORD_COLUMNS).where(
+    EVENTS.c.kind == SCORE,
+    EVENTS.c.salt.is_not(None),  # retention did not drop it
+)
+_LAST: Final = sa.select(*EVENT_COLUMNS).order_by(EVENTS.c.sequence.desc()).limit(1)
+_EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
+
+
+class Reading:
+    """What can be asked of a log. Scores whose contents were dropped are not found."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reader = database.reader
+
+    def last(self) -> Recorded | None:
+        """The last record of the log; of one that is no event the body is its answer."""
+        found = self._read(_LAST)
+        return event_of(found[0]) if found else None
+
+    def get(self, score_id: str) -> AuditRecord | None:
+        """The record of one score, ``None`` if there is none. Raises ``AuditError``."""
+        found = self._records(_SCORES.where(EVENTS.c.score_id == score_id))
+        return found[0] if found else None
+
+    def latest(
+        self, limit: int = 50, claim_key: int | None = None, before: str | None = None
+    ) -> list[AuditRecord]:
+        """The latest records, newest first.
+
+        ``claim_key``: of this claim alone; ``before``: older than this score id, to page on.
+        """
+        query = _SCORES.order_by(EVENTS.c.score_id.desc()).limit(limit)
+        if claim_key is not None:
+            query = query.where(EVENTS.c.claim_key == key_text(claim_key))
+        if before is not None:
+            query = query.where(EVENTS.c.score_id < before)
+        return self._records(query)
+
+    def scores_of(self, claim_keys: Iterable[int]) -> list[AuditRecord]:
+        """Every record of these claims, newest first. Raises ``AuditError``."""
+        found: list[AuditRecord] = []
+        for keys in _parts({key_text(key) for key in claim_keys}):
+            found += self._records(_SCORES.where(EVENTS.c.claim_key.in_(keys)))
+        return sorted(found, key=lambda record: record.score_id, reverse=True)
+
+    def events_of(self, score_ids: Iterable[str], kind: str | None = None) -> list[Recorded]:
+        """The events about these scores, oldest first; ``kind``: of this kind alone.
+
+        Raises ``AuditError``.
+        """
+        found: list[Recorded] = []
+        for part in _parts(set(score_ids)):
+            query = _EVENTS.where(EVENTS.c.score_id.in_(part))
+            if kind is not None:
+                query = query.where(EVENTS.c.kind == kind)
+            found += [event_of(row) for row in self._read(query)]
+        return sorted(found, key=lambda event: event.sequence)
+
+    def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
+        return [record_of(row) for row in self._read(query)]
+
+    def _read(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        try:
+            with self._reader.begin() as connection:
+                return connection.execute(query).mappings().all()
+        except sa.exc.SQLAlchemyError as error:
+            text = f"The audit log {self._database.name} cannot be read ({cause(error)})."
+            raise AuditError(text) from None
+
+
+def _parts(values: Collection[str]) -> Iterator[list[str]]:
+    """``values`` in parts that one query can name."""
+    every = sorted(values)
+    for start in range(0, len(every), _IN_ONE_QUERY):
+        yield every[start : start + _IN_ONE_QUERY]
