@@ -15,6 +15,8 @@ def checked(resolved: Resolved, folder: Path | None = None) -> DenialModel:
     its golden rows as when it was made. Raises ``UserError`` with one sentence where not.
     """
     folder = folder or resolved.bundle
+    if folder.is_symlink():
+        raise RegistryError(f"The bundle {folder} is a link; it is not used.")
     model = DenialModel.load(folder)
     if model.digest != resolved.digest:
         raise RegistryError(

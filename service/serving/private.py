@@ -120,8 +120,6 @@ class PrivateModels:
 
 
 def _loaded(resolved: Resolved, folder: Path) -> DenialModel:
-    if folder.is_symlink():
-        raise BundleError(f"{folder} is a link; it is not used.")
     model = checked(resolved, folder)
     with suppress(OSError):
         os.utime(folder)  # tidy goes by when it was used last
