@@ -32,10 +32,11 @@ from models.lines import BOOSTER as LINES
 from models.lines import LineModel, LineParts, LinesError
 from models.lines import assembled as assembled_lines
 from models.native import NativeBooster, NativeError
-from models.parts import Parts
+from models.parts import Parts, of_cause, of_denial
 from models.pool import Pool, PoolError
 from models.promise import Promise, PromiseError
 from models.recovery import Recovery, RecoveryError
+from models.treeshap.explainer import Explainer
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -47,8 +48,6 @@ _PART_ERRORS: Final = (
     NativeError, CalibrationError, CarcTableError, IntervalError, PromiseError, LinesError,
     PoolError, RecoveryError, HabitsError, GoldenError, UnicodeError,
 )  # fmt: skip
-_EXPLAINED: Final = 1024
-"""Rows explained at once: each needs a number for every class and feature."""
 
 
 class ModelError(UserError):
@@ -90,6 +89,7 @@ class DenialModel:
     """
 
     booster: NativeBooster
+    explainer: Explainer
     causes: Causes
     prior: Floats
     pool: Pool
@@ -217,7 +217,8 @@ class DenialModel:
         _same_features(about.get("features"))
         causes, prior, threshold = _numbers(about)
         try:
-            booster = NativeBooster(files["causes.txt"].decode())
+            text = files["causes.txt"].decode()
+            booster = NativeBooster(text)
             calibration = Calibration.from_json(bundle.parse_json(files["calibration.json"], "it"))
             carcs = CarcTable.from_json(bundle.parse_json(files["carcs.json"], "it"))
             kept = files.get("promise.json")
@@ -236,8 +237,9 @@ class DenialModel:
         if not isinstance(facts, dict):
             raise ModelError("The model says nothing about its training; train it again.")
         return cls(
-            booster, causes, prior, pool, calibration, carcs, threshold, facts, promise,
-            interval, lines, recovery, habits, golden, bundle.digest(manifest), manifest, files,
+            booster, Explainer(booster, text), causes, prior, pool, calibration, carcs, threshold,
+            facts, promise, interval, lines, recovery, habits, golden, bundle.digest(manifest),
+            manifest, files,
         )  # fmt: skip
 
     def predict(self, values: Values) -> Prediction:
@@ -279,7 +281,7 @@ class DenialModel:
         of causes: with shares p and raw scores s, the raw score is the sum over causes of
         p (s - s of paid), plus the entropy of p, which belongs to the base value (decision 0016).
         """
-        return self._explained(_matrix(values), Parts.denial)
+        return self._weighted(_matrix(values), of_denial)
 
     def category_contributions(self, values: Values, category: int) -> Floats | None:
         """Why this category and no other: the same for its log-odds against all other causes.
@@ -290,7 +292,7 @@ class DenialModel:
         if category not in self.causes.learned:
             return None
         asked = 1 + self.causes.learned.index(category)
-        return self._explained(_matrix(values), lambda parts: parts.against_others(asked))
+        return self._weighted(_matrix(values), lambda scores: of_cause(scores, asked))
 
     def _mix(self, rows: Values) -> Mix:
         return mix(self.booster.raw(rows, _threads(rows)))
@@ -298,15 +300,19 @@ class DenialModel:
     def parts(self, values: Values) -> Parts:
         """What each feature of some rows adds to each class's raw score (``models.parts``)."""
         rows = _matrix(values)
-        return Parts.read(self.booster, rows, _threads(rows))
+        return Parts.read(self.explainer, rows, _threads(rows))
 
-    def _explained(self, rows: Values, combined: Callable[[Parts], Floats]) -> Floats:
-        """``combined`` of the parts of all ``rows``, some rows at a time."""
-        out = np.empty((len(rows), len(FEATURE_NAMES) + 1))
-        for first in range(0, len(rows), _EXPLAINED):
-            part = rows[first : first + _EXPLAINED]
-            out[first : first + len(part)] = combined(self.parts(part))
-        return out
+    def prepare(self) -> None:
+        """Make ready what explains, so that the first claim need not wait for it."""
+        self.explainer.prepare()
+        if self.lines is not None:
+            self.lines.explainer.prepare()
+
+    def _weighted(self, rows: Values, weights: Callable[[Floats], tuple[Floats, Floats]]) -> Floats:
+        counts, base = weights(self.booster.raw(rows, _threads(rows)))
+        found = self.explainer.weighted(rows, counts, _threads(rows))
+        found[:, -1] += base
+        return found
 
 
 def _interval(kept: bytes | None) -> Interval:

@@ -24,6 +24,7 @@ from models.calibration import Calibration, CalibrationError
 from models.causes import Causes, CausesError, mix
 from models.native import NativeBooster, NativeError
 from models.parts import Parts
+from models.treeshap.explainer import Explainer
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -66,6 +67,7 @@ class LineModel:
     """A booster over lines that can answer. Share it freely."""
 
     booster: NativeBooster
+    explainer: Explainer
     causes: Causes
     calibration: Calibration
 
@@ -75,7 +77,7 @@ class LineModel:
 
     def parts(self, values: F32) -> Parts:
         """What each feature of some rows adds to each class's raw score (``models.parts``)."""
-        return Parts.read(self.booster, values, 1 if len(values) <= _SMALL else 0)
+        return Parts.read(self.explainer, values, 1 if len(values) <= _SMALL else 0)
 
     def probability(self, values: F32) -> F64:
         """The calibrated probability of each line (m), whatever its claim's is."""
@@ -92,14 +94,15 @@ def assembled(about: object, files: Mapping[str, bytes]) -> LineModel | None:
     if about.get("features") != list(LINE_NAMES):
         raise LinesError("its lines were learned with other features than this program builds")
     try:
-        booster = NativeBooster(files[BOOSTER].decode())
+        text = files[BOOSTER].decode()
+        booster = NativeBooster(text)
         causes = Causes.named(about["classes"])
         table = Calibration.from_json(bundle.parse_json(files[CALIBRATION], "it"))
     except (NativeError, CausesError, CalibrationError, UnicodeError) as error:
         raise LinesError(str(error)) from error
     if booster.feature_names != LINE_NAMES or booster.classes != len(causes.names):
         raise LinesError("the booster of its lines has other features or classes than were named")
-    return LineModel(booster, causes, table)
+    return LineModel(booster, Explainer(booster, text), causes, table)
 
 
 def coherent(own: F64, whole: F64, of: I64) -> F64:

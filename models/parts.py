@@ -7,12 +7,15 @@ pushes, and why one cause is more or less likely than being paid.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.causes import Mix, mix, weighted
-from models.native import NativeBooster
+
+if TYPE_CHECKING:
+    from models.treeshap.explainer import Explainer
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -30,14 +33,17 @@ class Parts:
     mixed: Mix
 
     @classmethod
-    def read(cls, booster: NativeBooster, values: Values, threads: int = 1) -> Parts:
-        """Ask ``booster`` for the rows ``values``."""
-        scores = booster.raw(values, threads)
-        return cls(scores, booster.contributions(values, threads), mix(scores))
+    def read(cls, explainer: Explainer, values: Values, threads: int = 1) -> Parts:
+        """Ask ``explainer`` and its booster for the rows ``values``."""
+        scores = explainer.booster.raw(values, threads)
+        return cls(scores, explainer.contributions(values, threads), mix(scores))
 
     def denial(self) -> Floats:
         """What the features add to the log-odds of a denial: (n, features + 1)."""
-        return _denial(self.mixed, self.of)
+        found = weighted(self.mixed.share, self.of[:, 1:])
+        found -= self.of[:, 0]
+        found[:, -1] += self.mixed.entropy()
+        return found
 
     def towards(self, row: int) -> Floats:
         """What the features of one row add by way of each cause: (causes, features).
@@ -57,17 +63,21 @@ class Parts:
         scores = self.scores[row]
         return self.of[row, 1 + cause] - self.of[row, 0], float(scores[1 + cause] - scores[0])
 
-    def against_others(self, asked: int) -> Floats:
-        """The same for the log-odds of the class ``asked`` against all other causes."""
-        others = [place for place in range(1, self.scores.shape[1]) if place != asked]
-        # As if the class asked for were paid: the log-odds of "another cause", turned round.
-        order = [asked, *others]
-        return -_denial(mix(self.scores[:, order]), self.of[:, order])
+
+def of_denial(scores: Floats) -> tuple[Floats, Floats]:
+    """How each class counts (n, classes) in the log-odds of a denial, and what the base has more.
+
+    ``Parts.denial`` for many rows, whose parts are then added up as they are found.
+    """
+    mixed = mix(scores)
+    return np.hstack([np.full((len(scores), 1), -1.0), mixed.share]), mixed.entropy()
 
 
-def _denial(mixed: Mix, parts: Floats) -> Floats:
-    """``Parts.denial`` of a mix of causes and parts, paid first."""
-    found = weighted(mixed.share, parts[:, 1:])
-    found -= parts[:, 0]
-    found[:, -1] += mixed.entropy()
-    return found
+def of_cause(scores: Floats, asked: int) -> tuple[Floats, Floats]:
+    """The same in the log-odds of the class ``asked`` against all other causes."""
+    others = [place for place in range(1, scores.shape[1]) if place != asked]
+    # As if the class asked for were paid: the log-odds of "another cause", turned round.
+    mixed = mix(scores[:, [asked, *others]])
+    counts = np.zeros_like(scores)
+    counts[:, asked], counts[:, others] = 1.0, -mixed.share
+    return counts, -mixed.entropy()

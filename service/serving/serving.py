@@ -58,6 +58,7 @@ class Ground:
             rules=self.rules,
             costs=self.costs,
         )
+        model.prepare()
         # Compiled loops are read from the disk now, not while the first caller waits.
         scorer.score([parse_claim(FLAT, len(FLAT["lines"])).claim])
         return Serving(model, reference, history, scorer)
