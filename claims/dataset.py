@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from claims.errors import UserError
 from claims.folder import load_tables, save_tables
 from claims.gather import Batch, gather
 from claims.problems import Problem
+from claims.processes import Processes
 from claims.progress import SILENT, Progress
 from claims.schema import TABLES
 from claims.sources import find
@@ -74,6 +76,7 @@ def read_dataset(
     keys: Keys,
     catalogue: Catalogue,
     workers: int | None = None,
+    processes: Processes | None = None,
     progress: Progress | None = None,
     keep_ids: bool = False,
     mapping: Path | None = None,
@@ -82,9 +85,9 @@ def read_dataset(
 
     A folder with a ``mapping.toml`` is an extract (``claims.extract``); with ``mapping`` given,
     all paths are extracts that it holds for.
-    Files are read by up to ``workers`` processes (default: one a core), small amounts in this
-    one; the result is the same. Raises ``UserError`` for a path that is not there, for a broken
-    folder of tables, and when there is nothing to read at all.
+    Files are read by up to ``workers`` processes (default: one a core), or by ``processes`` that
+    have other work too, small amounts in this one; the result is the same. Raises ``UserError`` for
+    a path that is not there, for a broken folder of tables, and when there is nothing to read.
     """
     found = find([Path(path) for path in paths], mapping)
     if not found.sources and not found.not_x12:
@@ -94,8 +97,11 @@ def read_dataset(
             "mapping.toml (`preclear map FOLDER` proposes one)"
         )
     total = sum(source.size for source in found.sources)
-    with (progress or SILENT).stage("Reading", total=total) as advance:
-        parts = gather(found.sources, keys, catalogue, advance, workers=workers, keep_ids=keep_ids)
+    with (
+        Processes(workers) if processes is None else nullcontext(processes) as pool,
+        (progress or SILENT).stage("Reading", total=total) as advance,
+    ):
+        parts = gather(found.sources, keys, catalogue, advance, processes=pool, keep_ids=keep_ids)
     problems = [problem for _, part in parts for problem in part.problems]
     problems += [
         Problem(str(path), 0, "", "The file holds no X12: there is no ISA segment in it.")

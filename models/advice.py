@@ -99,7 +99,8 @@ class Situation:
     """What is known of one claim when advice is given.
 
     ``categories`` (14) are probabilities given a denial, ``values`` the feature row, ``known`` is
-    0, 1 or 2 (``support.levels``), ``worst_line`` the place of the riskiest line.
+    0, 1 or 2 (``support.levels``), ``worst_line`` the place of the riskiest line, ``usual`` the
+    claim's row of ``models.removal.beside`` where it is known already.
     """
 
     probability: float
@@ -110,6 +111,7 @@ class Situation:
     tests: Tests
     edits: tuple[Edit, ...] = ()
     worst_line: int = 0
+    usual: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,10 @@ def _from_edits(now: Situation) -> Iterator[_Candidate]:
 def _from_categories(now: Situation) -> Iterator[_Candidate]:
     if now.probability < REVIEW * now.threshold:
         return
-    usual = beside(now.values[None, :])[0].tolist()
-    for category, share, else_ in zip(CATEGORIES, now.categories.tolist(), usual, strict=True):
+    usual = beside(now.values[None, :])[0] if now.usual is None else now.usual
+    for category, share, else_ in zip(
+        CATEGORIES, now.categories.tolist(), usual.tolist(), strict=True
+    ):
         settled = without(now.probability, share, else_)
         for action, part in _actions(category, now):
             yield _candidate(action, share * part, part, settled, now)

@@ -17,6 +17,7 @@ from features.known import look_up
 from features.likeness import likeness_of
 from features.segments import Segments
 from models.advice import Situation
+from models.costs import Costs
 from models.deciding import settle
 from models.decision import needs_a_look
 from models.denial import DenialModel, Prediction
@@ -25,9 +26,8 @@ from models.lines import of_lines
 from models.removal import beside
 from models.support import levels, thickness
 from models.value import Valuer, at_stake
-from models.whatif import WAITING, Mend, Tests, variants
+from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
 
-F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 
@@ -40,6 +40,18 @@ class FrameScorer:
     mends: tuple[Mend, ...]
     valuer: Valuer
 
+    @classmethod
+    def of(
+        cls,
+        model: DenialModel,
+        history: History,
+        costs: Costs,
+        mends: tuple[Mend, ...] = MENDS,
+    ) -> FrameScorer:
+        """One of ``model`` and ``history``: of ``mends``, those that the model can judge."""
+        valuer = Valuer(costs, model.habits, model.recovery)
+        return cls(model, history, mends_of(model.booster.varied, mends), valuer)
+
     def score(self, frame: Frame, threshold: float, promised: bool) -> FrameScores:
         """Score the claims of ``frame``, each with its day; ``promised``: a precision was asked."""
         looked_up = look_up(frame, self.history)
@@ -51,7 +63,8 @@ class FrameScorer:
         decision = np.full(len(frame), "submit", "U6")
         action = np.full(len(frame), "submit", "U32")
         saving, minutes = np.zeros(len(frame)), np.zeros(len(frame))
-        tests = self._tests(frame, values, prediction, looked)
+        usual = beside(values)
+        tests = self._tests(frame, usual, prediction, looked)
         rows = np.array(sorted(tests), np.int64)
         stake, worst = self._lines(frame, probability, rows)
         for place, row in enumerate(rows.tolist()):
@@ -62,6 +75,7 @@ class FrameScorer:
                 values=values[row],
                 known=int(known[row]),
                 tests=tests[row],
+                usual=usual[row],
             )
             worth = self.valuer.worth(frame, row, float(stake[place]), now.categories)
             settled = settle(now, worth, self.valuer, promised=promised)
@@ -95,7 +109,7 @@ class FrameScorer:
         return at_stake(part, lines, probability[rows]), worst
 
     def _tests(
-        self, frame: Frame, values: F32, prediction: Prediction, looked: NDArray[np.bool_]
+        self, frame: Frame, usual: F64, prediction: Prediction, looked: NDArray[np.bool_]
     ) -> dict[int, Tests]:
         """What-ifs by row: for all claims that need a look, and for others that may be late."""
         found: dict[int, Tests] = {row: {} for row in np.flatnonzero(looked).tolist()}
@@ -104,7 +118,7 @@ class FrameScorer:
             categories = prediction.category_probability[rows]
             mended = variants(frame.take(rows), mends, categories)
             after = self.model.predict(build(mended.frame, self.history))
-            tests = mended.tested(_of_rows(prediction, rows), after, beside(values[rows]))
+            tests = mended.tested(_of_rows(prediction, rows), after, usual[rows])
             found.update({int(row): one for row, one in zip(rows, tests, strict=True) if one})
         return found
 

@@ -10,12 +10,14 @@ succession), so that nothing counted means one half and counts of zero beside it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
 
 LEAN: Final = 20.0
+_NEVER_MET: Final = -1
+"""Stands for every payer of whom nothing was counted: no hash is below 0."""
 _BROKEN: Final = "The table of recoveries is not one of this version."
 
 
@@ -56,6 +58,9 @@ class Recovery:
     days: int
     overall: Mapping[int, Counts]
     by_payer: Mapping[tuple[int, int], Counts]
+    _chances: dict[int, tuple[Chance, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fit(
@@ -90,6 +95,17 @@ class Recovery:
 
     def chance(self, category: str, payer: int = 0) -> Chance:
         """The chance of a denial of ``category`` by ``payer`` (``features.hashing.code_hash``)."""
+        return self.chances(payer)[CATEGORY_CODE[category]]
+
+    def chances(self, payer: int = 0) -> tuple[Chance, ...]:
+        """The chances of denials by ``payer``, in the order of ``CATEGORIES``; worked out once."""
+        if not self._chances:
+            payers = {0, _NEVER_MET, *(key[1] for key in self.by_payer)}
+            made = {one: tuple(self._chance(name, one) for name in CATEGORIES) for one in payers}
+            self._chances.update(made)  # in one step: another thread sees none or all
+        return self._chances.get(payer, self._chances[_NEVER_MET])
+
+    def _chance(self, category: str, payer: int) -> Chance:
         every, of_category = self.all(), self.counts(category)
         broad = (every.paid + 1) / (every.resent + 2)
         known = (of_category.paid + LEAN * broad) / (of_category.resent + LEAN)

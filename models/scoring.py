@@ -51,8 +51,8 @@ from models.score import (
     amount,
 )
 from models.support import levels, support, thickness
-from models.value import Valuer, at_stake
-from models.whatif import MENDS, Mend, Tests, mends_of, variants
+from models.value import at_stake
+from models.whatif import MENDS, Mend, Tests, variants
 from models.why import Why
 
 if TYPE_CHECKING:
@@ -130,9 +130,8 @@ class Scorer:
         self._model = model
         self._history = history
         self._keys = keys
-        self._valuer = Valuer(costs or Costs.usual(), model.habits, model.recovery)
-        self._mends = mends_of(model.booster.varied, mends)
-        self._columns = FrameScorer(model, history, self._mends, self._valuer)
+        self._columns = FrameScorer.of(model, history, costs or Costs.usual(), mends)
+        self._valuer, self._mends = self._columns.valuer, self._columns.mends
         self._rules = rules or starter_rules()
         self._deadlines = Deadlines(model.habits, self._rules.profiles)
         self._rules_ref = RulesRef(digest=self._rules.digest)

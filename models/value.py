@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.categories import CATEGORIES, CATEGORY_CODE, Category
+from claims.categories import CATEGORY_CODE
 from features.frame import Frame
 from models.advice import Situation
 from models.combining import ABOUT
@@ -142,14 +142,9 @@ class Valuer:
     def _recovered(self, categories: F64, payer: int) -> float | None:
         if self.recovery is None:
             return None
-        shares = zip(CATEGORIES, categories.tolist(), strict=True)
-        return float(sum(share * self._chance(name, payer) for name, share in shares))
-
-    def _chance(self, category: Category, payer: int) -> float:
-        shown = None if self.recovery is None else self.recovery.chance(category, payer)
-        if shown is None or not shown.resent:
-            return self.costs.recovered
-        return shown.chance
+        shown = zip(categories.tolist(), self.recovery.chances(payer), strict=True)
+        usual = self.costs.recovered
+        return float(sum(share * (one.chance if one.resent else usual) for share, one in shown))
 
     def value(self, actions: Sequence[ActionAdvice], now: Situation, worth: Worth) -> Valued:
         """What each of ``actions`` takes and saves, net of its cost; never none."""
