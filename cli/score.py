@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -15,10 +15,12 @@ from cli.options import DayActions, DayMinutes, MappingFile
 
 if TYPE_CHECKING:
     from claims.dataset import Dataset
+    from claims.processes import Processes
     from claims.progress import Progress
     from claims.settings import Settings
     from cli.score_parts import Batch
     from features.history import History
+    from models.costs import Costs
     from models.rank import Budget
 
 SUBMISSION: Final = "submission"
@@ -57,50 +59,75 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Score every claim of 837 files, each as of its submission, with history as of then."""
-    from claims.carc import load_catalogue
-    from claims.dataset import read_dataset
-    from claims.keys import load_keys
     from claims.processes import Processes
     from claims.settings import Settings
     from cli.progress import watch
     from cli.score_parts import Asked, scored
     from cli.score_rows import form_of
     from cli.score_write import Used, write
-    from models.costs import Costs
     from models.promise import threshold_for
     from service.start import open_model
 
     form = form_of(out)
-    day = _day(as_of)
+    day, day_budget = _day(as_of), _budget(budget, budget_minutes)
     settings = Settings.read()
-    keys = load_keys(settings.home)
     denial, reference = open_model(settings, model)
     threshold = denial.threshold
     if precision is not None:
         threshold = threshold_for(denial.promise, precision)  # refused before anything is read
-    costs = Costs.of(settings)
-    costs = replace(costs, minutes=dict(costs.minutes))  # a dict goes to other processes
-    day_budget = _budget(budget, budget_minutes)
     asked = Asked(
-        costs=costs, threshold=threshold, precision=precision, form=form,
+        costs=_costs(settings), threshold=threshold, precision=precision, form=form,
         ranked=day_budget is not None,
     )  # fmt: skip
     progress = watch()
     with Processes(workers) as processes:
-        read = partial(
-            read_dataset, keys=keys, catalogue=load_catalogue(settings.carc_csv),
-            processes=processes, progress=progress,
-        )  # fmt: skip
-        claims = _told(read(paths, keep_ids=True, mapping=mapping))
-        known = _history(settings, read(history) if history else None, claims, progress)
-        batch, problems = _batch(claims, day), len(claims.problems)
-        del claims, read  # from here on what is scored is held once
+        batch, known, problems = _read(
+            paths, history, mapping, day, _Reading(settings, processes, progress)
+        )
         with (
             progress.stage("Scoring", total=len(batch)) as advance,
             scored(batch, denial, known, asked, processes, settings.home) as parts,
         ):
             told = write(parts, batch, out, asked, day_budget, advance)
     told.summary(Used(reference.version, asked, problems, out), as_json=as_json)
+
+
+class _Reading(NamedTuple):
+    """What reads."""
+
+    settings: Settings
+    processes: Processes
+    progress: Progress
+
+
+def _read(
+    paths: list[Path],
+    past: list[Path] | None,
+    mapping: Path | None,
+    day: int | None,
+    reading: _Reading,
+) -> tuple[Batch, History, int]:
+    """The claims to be scored, the history to judge them by, how many parts were unreadable."""
+    from claims.carc import load_catalogue
+    from claims.dataset import read_dataset
+    from claims.keys import load_keys
+
+    settings, processes, progress = reading
+    read = partial(
+        read_dataset, keys=load_keys(settings.home), catalogue=load_catalogue(settings.carc_csv),
+        processes=processes, progress=progress,
+    )  # fmt: skip
+    claims = _told(read(paths, keep_ids=True, mapping=mapping))
+    known = _history(settings, read(past) if past else None, claims, progress)
+    return _batch(claims, day), known, len(claims.problems)
+
+
+def _costs(settings: Settings) -> Costs:
+    """What actions cost; a dict goes to other processes, what ``Costs.of`` holds does not."""
+    from models.costs import Costs
+
+    costs = Costs.of(settings)
+    return replace(costs, minutes=dict(costs.minutes))
 
 
 def _told(claims: Dataset) -> Dataset:
