@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Query, Request
 
-from service.scoring.claim_form import AS_OF_MEANING, Day
+from service.scoring.fields import AS_OF_MEANING, Day
 from service.serving.serving import Serving
 
 if TYPE_CHECKING:
@@ -73,7 +73,14 @@ Held = Annotated[State, Depends(_state)]
 Present = Annotated[Serving, Depends(_serving)]
 """The model and history of this request, taken once: never ask ``held.serving`` again within it."""
 AsOf = Annotated[Day | None, Query(description=AS_OF_MEANING)]
-Precision = Annotated[float | None, Query(description=PRECISION_MEANING, examples=[0.9])]
+Precision = Annotated[
+    float | None,
+    Query(
+        description=PRECISION_MEANING,
+        examples=[0.9],
+        json_schema_extra={"anyOf": [{"type": "number", "minimum": 0.5, "maximum": 0.99}]},
+    ),
+]
 Strict = Annotated[bool, Query(description=STRICT_MEANING)]
 Progress = Annotated[bool, Query(description=PROGRESS_MEANING)]
 Actions = Annotated[

@@ -73,6 +73,11 @@ def describe(document: dict[str, Any], routes: Mapping[tuple[str, str], Needs]) 
                 said.setdefault("parameters", []).append(_HEADER)
             for status, text in refusals.items():
                 said["responses"].setdefault(status, _problem(text))
+            for status, answer in said["responses"].items():
+                if status >= "400" and "application/json" in answer.get("content", {}):
+                    # FastAPI's `model` of an answer says so; all of ours are problems.
+                    content = answer["content"]
+                    content["application/problem+json"] = content.pop("application/json")
 
 
 def _problem(text: str) -> dict[str, Any]:

@@ -7,86 +7,37 @@ misspelt one would be a fact silently lost.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    model_validator,
-)
+from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from claims import types
 from claims.types import Form, Position, Sex
+from service.scoring.fields import (
+    AS_OF_MEANING,
+    WHOLE,
+    Code,
+    Day,
+    Diagnosis,
+    Identifier,
+    Money,
+    Name,
+    Part,
+    Quantity,
+    SignedMoney,
+    SignedQuantity,
+    undefaulted,
+)
 
 MAX_LINES: Final = 999  # an 837I's own limit; an 837P allows 50
-FIRST_DAY: Final = dt.date(1900, 1, 1)
-LAST_DAY: Final = dt.date(2199, 12, 31)
-_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,10})?")
-_MOST_FIELDS: Final = 200  # no part has as many
 SELF: Final = "18"
-AS_OF_MEANING: Final = "The day as of which to judge. Default: submitted_on, else today (UTC)."
 
 
-def _day(value: object) -> dt.date:
-    if isinstance(value, str) and len(value) == 10 and value.isascii():
-        try:
-            day = dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if FIRST_DAY <= day <= LAST_DAY:
-                return day
-    raise PydanticCustomError("day", "not a day")
-
-
-def _without_dot(code: str) -> str:
-    return code.replace(".", "")  # an 837 carries none, and its reader drops any
-
-
-def _number(value: object) -> object:
-    # Decimal() would also take full-width digits, "1_000" and "0E+999999999".
-    if isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value):
-        raise PydanticCustomError("decimal_parsing", "not a number")
-    return value
-
-
-Day = Annotated[
-    dt.date, BeforeValidator(_day, json_schema_input_type=dt.date), Field(examples=["2026-03-02"])
-]
-Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | str)]
-SignedMoney = Annotated[Number, Field(max_digits=12, decimal_places=2)]
-Money = Annotated[SignedMoney, Field(ge=0)]
-SignedQuantity = Annotated[Number, Field(max_digits=11, decimal_places=3)]
-Quantity = Annotated[SignedQuantity, Field(ge=0)]
-Code = Annotated[str, Field(max_length=30)]
-Identifier = Annotated[str, Field(max_length=80)]
-Name = Annotated[str, Field(max_length=120)]
-Diagnosis = Annotated[Code, AfterValidator(_without_dot)]
-
-
-class Part(BaseModel):
-    """What all parts share: nothing unknown is taken, null is the same as absent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            if len(data) > _MOST_FIELDS:  # each would be an error of its own, in memory
-                raise PydanticCustomError("too_many_fields", "more fields than there are")
-            if None in data.values():
-                return {name: value for name, value in data.items() if value is not None}
-        return data
+def _unnumbered(line: dict[Any, Any]) -> bool:
+    return line.get("number") is None
 
 
 class ProviderForm(Part):
@@ -182,7 +133,12 @@ class LineAdjudicationForm(Part):
 class ServiceLineForm(Part):
     """One procedure on the claim."""
 
-    number: Annotated[int, Field(strict=True, ge=1, le=9999, description="default: its place")] = 0
+    number: Annotated[
+        int,
+        Field(strict=True, ge=1, le=9999, description="default: its place"),
+        Field(json_schema_extra=undefaulted),
+        WHOLE,
+    ] = 0
     procedure: Annotated[Code, Field(examples=["99213"])] = ""
     procedure_qualifier: Code = "HC"
     modifiers: Annotated[tuple[Code, ...], Field(max_length=4)] = ()
@@ -190,7 +146,7 @@ class ServiceLineForm(Part):
     units: Quantity | None = None
     unit_basis: Code = "UN"
     diagnosis_pointers: Annotated[
-        tuple[Annotated[int, Field(strict=True, ge=1, le=99)], ...], Field(max_length=12)
+        tuple[Annotated[int, Field(strict=True, ge=1, le=99), WHOLE], ...], Field(max_length=12)
     ] = ()
     place_of_service: Code = ""
     revenue_code: Code = ""
@@ -248,7 +204,7 @@ class ClaimForm(Part):
     admission_type: Code = ""
     admission_source: Code = ""
     patient_status: Code = ""
-    diagnosis_version: Annotated[int, Field(strict=True, ge=9, le=10)] = 10
+    diagnosis_version: Annotated[int, Field(strict=True, ge=9, le=10), WHOLE] = 10
     diagnoses: Annotated[
         tuple[Diagnosis, ...], Field(max_length=99, description="ICD codes, principal first")
     ] = ()
@@ -268,7 +224,7 @@ class ClaimForm(Part):
         if not isinstance(lines, list):
             return data
         numbered = [
-            {"number": place, **line} if isinstance(line, dict) else line
+            {**line, "number": place} if isinstance(line, dict) and _unnumbered(line) else line
             for place, line in enumerate(lines, 1)
         ]
         return {**data, "lines": numbered}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from claims.categories import Action, Owner
@@ -83,6 +83,8 @@ class Worklist(BaseModel):
 
 class BatchRequest(BaseModel):
     """Claims, each in either form."""
+
+    model_config = ConfigDict(extra="forbid")
 
     claims: list[ClaimRequest | BesideRequest]
 

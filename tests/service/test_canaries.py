@@ -16,8 +16,9 @@ from fastapi.testclient import TestClient
 from claims import types
 from claims.settings import Settings
 from service.scoring import claim_form
-from service.scoring.claim_form import ClaimRequest, Part
+from service.scoring.claim_form import ClaimRequest
 from service.scoring.examples import X12_837
+from service.scoring.fields import Part
 
 MARK = "QZXCANARY"
 JSON = {"Content-Type": "application/json"}

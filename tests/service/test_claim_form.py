@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,37 @@ def test_a_diagnosis_may_have_its_dot() -> None:
 
 def test_null_is_absent() -> None:
     assert parsed(drg=None, rendering=None, eligibility=None, submitted_on=None) == parsed()
+
+
+def test_a_line_whose_number_is_null_has_that_of_its_place() -> None:
+    lines = [{"procedure": "1"}, {"procedure": "2", "number": None}, {"number": 9}]
+    assert [line.number for line in parsed(lines=lines).lines] == [1, 2, 9]
+
+
+@pytest.mark.parametrize(("number", "taken"), [(10.0, 10), (9, 9)])
+def test_a_whole_number_may_have_a_point(number: float, taken: int) -> None:
+    assert parsed(diagnosis_version=number).diagnosis_version == taken
+
+
+@pytest.mark.parametrize("number", [10.5, True, "10", 1e300])
+def test_what_is_no_whole_number_is_refused(number: object) -> None:
+    with pytest.raises(Problem):
+        parsed(diagnosis_version=number)
+
+
+def test_the_schema_says_where_null_may_stand_and_how_numbers_are_written() -> None:
+    schema = claim_form.ClaimRequest.model_json_schema()
+    for part in [schema, *schema["$defs"].values()]:
+        for name, told in part["properties"].items():
+            nullable = {"type": "null"} in told.get("anyOf", ())
+            assert nullable == (name not in part.get("required", ())), name
+    charge = schema["properties"]["charge"]["anyOf"][0]["anyOf"]
+    assert charge[0] == {"type": "number", "minimum": 0, "maximum": 9999999999.99}
+    for text in ("0", "+120.", "9999999999.99"):
+        assert re.search(charge[1]["pattern"], text)
+        assert parsed(charge=text).charge == Decimal(text)
+    for text in ("-1", "1e5", "0.005", "12345678901", ""):
+        assert not re.search(charge[1]["pattern"], text)
 
 
 def test_charge_left_out_is_the_sum_of_the_lines() -> None:

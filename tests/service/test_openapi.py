@@ -73,6 +73,14 @@ def test_every_operation_says_what_may_go_wrong(document: dict[str, Any]) -> Non
         assert "application/problem+json" in answers["422"]["content"]
 
 
+def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for said in methods.values():
+            for status, answer in said["responses"].items():
+                kinds = set(answer.get("content", {}))
+                assert status < "400" or kinds == {"application/problem+json"}, (path, status)
+
+
 def test_the_837_example_passes_the_guide() -> None:
     judge = pytest.importorskip("claims.x12.judge")
     from service.scoring.examples import X12_837
