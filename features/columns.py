@@ -7,7 +7,7 @@ and a million claims in training equal to the last bit.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.hashing import code_hash
+from features.hashing import code_hash, plain
 
+I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
@@ -32,25 +33,32 @@ def as_days(day: dt.date | None) -> int:
     return int(NO_DAY) if day is None else day.toordinal() - _EPOCH
 
 
+Names = Mapping[str, str]
+"""Several columns at once: what each is to be called, and its name in the source."""
+
+
 class Columns(Protocol):
     """What the frame asks of a batch of rows, whatever holds them."""
 
     def keys(self, name: str) -> U64:
         """Read keyed hashes as they are."""
 
-    def codes(self, name: str, prefix: int = 0) -> U64:
+    def codes(self, names: Names, prefix: int = 0) -> dict[str, U64]:
         """Read texts, hashed (their first ``prefix`` characters if > 0)."""
 
-    def given(self, name: str) -> Flags:
-        """Say where a text is not empty."""
+    def numbers(self, name: str, table: Mapping[str, int]) -> I8:
+        """Read texts as the numbers that ``table`` gives some of them, 0 for any other."""
 
-    def flags(self, name: str) -> Flags:
+    def given(self, names: Names) -> dict[str, Flags]:
+        """Say where texts are not empty."""
+
+    def flags(self, names: Names) -> dict[str, Flags]:
         """Read booleans."""
 
     def integers(self, name: str, missing: int) -> I64:
         """Read whole numbers (of booleans, 0 and 1), ``missing`` where null."""
 
-    def days(self, name: str) -> I32:
+    def days(self, names: Names) -> dict[str, I32]:
         """Read dates as days since 1970-01-01, ``NO_DAY`` where null."""
 
     def scaled(self, name: str, places: int, missing: int = 0) -> I64:
@@ -83,26 +91,37 @@ class ListColumns:
         """Read keyed hashes as they are."""
         return np.array(self._columns[name], np.uint64)
 
-    def codes(self, name: str, prefix: int = 0) -> U64:
+    def codes(self, names: Names, prefix: int = 0) -> dict[str, U64]:
         """Read texts, hashed (their first ``prefix`` characters if > 0)."""
-        cut = prefix or None
-        return np.array([code_hash(text[:cut]) for text in self._columns[name]], np.uint64)
+        read = code_hash if not prefix else lambda text: code_hash(text[:prefix])
+        return self._each(names, read, np.uint64)
 
-    def given(self, name: str) -> Flags:
-        """Say where a text is not empty."""
-        return np.array([text != "" for text in self._columns[name]], np.bool_)
+    def numbers(self, name: str, table: Mapping[str, int]) -> I8:
+        """Read texts as the numbers that ``table`` gives some of them, 0 for any other."""
+        return np.array([table.get(plain(text), 0) for text in self._columns[name]], np.int8)
 
-    def flags(self, name: str) -> Flags:
+    def given(self, names: Names) -> dict[str, Flags]:
+        """Say where texts are not empty."""
+        return self._each(names, bool, np.bool_)
+
+    def flags(self, names: Names) -> dict[str, Flags]:
         """Read booleans."""
-        return np.array(self._columns[name], np.bool_)
+        return self._each(names, bool, np.bool_)
+
+    def _each(
+        self, names: Names, read: Callable[[Any], int], kind: type[np.generic]
+    ) -> dict[str, NDArray[Any]]:
+        """Columns of one kind in one array: one claim would pay for each array by itself."""
+        rows = [[read(value) for value in self._columns[name]] for name in names.values()]
+        return dict(zip(names, np.array(rows, kind), strict=True))
 
     def integers(self, name: str, missing: int) -> I64:
         """Read whole numbers, ``missing`` where null."""
         return np.array([missing if v is None else v for v in self._columns[name]], np.int64)
 
-    def days(self, name: str) -> I32:
+    def days(self, names: Names) -> dict[str, I32]:
         """Read dates as days since 1970-01-01, ``NO_DAY`` where null."""
-        return np.array([as_days(day) for day in self._columns[name]], np.int32)
+        return self._each(names, as_days, np.int32)
 
     def scaled(self, name: str, places: int, missing: int = 0) -> I64:
         """Read decimals times 10**places; further places are rounded half even."""
@@ -145,28 +164,47 @@ class ArrowColumns:
         """Read keyed hashes as they are."""
         return np.asarray(self._column(name).fill_null(0).to_numpy(zero_copy_only=False))
 
-    def codes(self, name: str, prefix: int = 0) -> U64:
+    def codes(self, names: Names, prefix: int = 0) -> dict[str, U64]:
         """Read texts, hashed (their first ``prefix`` characters if > 0)."""
         cut = prefix or None
-        return _hash_texts(self._column(name), lambda text: code_hash(text[:cut]))
+        return {
+            name: _hash_texts(self._column(source), lambda text: code_hash(text[:cut]))
+            for name, source in names.items()
+        }
 
-    def given(self, name: str) -> Flags:
-        """Say where a text is not empty."""
-        filled = pc.not_equal(self._column(name).fill_null(""), "")
-        return np.asarray(filled.to_numpy(zero_copy_only=False))
+    def numbers(self, name: str, table: Mapping[str, int]) -> I8:
+        """Read texts as the numbers that ``table`` gives some of them, 0 for any other."""
+        found = _hash_texts(self._column(name), lambda text: table.get(plain(text), 0))
+        return found.astype(np.int8)
 
-    def flags(self, name: str) -> Flags:
+    def given(self, names: Names) -> dict[str, Flags]:
+        """Say where texts are not empty."""
+        filled = {
+            name: pc.not_equal(self._column(source).fill_null(""), "")
+            for name, source in names.items()
+        }
+        return {
+            name: np.asarray(one.to_numpy(zero_copy_only=False)) for name, one in filled.items()
+        }
+
+    def flags(self, names: Names) -> dict[str, Flags]:
         """Read booleans, False where null."""
-        return np.asarray(self._column(name).fill_null(False).to_numpy(zero_copy_only=False))
+        return {
+            name: np.asarray(self._column(source).fill_null(False).to_numpy(zero_copy_only=False))
+            for name, source in names.items()
+        }
 
     def integers(self, name: str, missing: int) -> I64:
         """Read whole numbers, ``missing`` where null."""
         return np.asarray(self._column(name).cast(pa.int64()).fill_null(missing).to_numpy())
 
-    def days(self, name: str) -> I32:
+    def days(self, names: Names) -> dict[str, I32]:
         """Read dates as days since 1970-01-01, ``NO_DAY`` where null."""
-        days = self._column(name).cast(pa.int32()).fill_null(int(NO_DAY))
-        return np.asarray(days.to_numpy())
+        days = {
+            name: self._column(source).cast(pa.int32()).fill_null(int(NO_DAY))
+            for name, source in names.items()
+        }
+        return {name: np.asarray(one.to_numpy()) for name, one in days.items()}
 
     def scaled(self, name: str, places: int, missing: int = 0) -> I64:
         """Read decimals times 10**places (the low word of a decimal128)."""

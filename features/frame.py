@@ -161,13 +161,6 @@ class Frame:
         lines = np.repeat(starts[:-1][rows], sizes) + within
         return self._gather(rows, lines, np.repeat(np.arange(len(rows)), sizes))
 
-    def first(self, count: int) -> Frame:
-        """Return the first ``count`` claims."""
-        lines = int(np.searchsorted(self.line_claim, count))
-        columns = {name: getattr(self, name)[:count] for name in CLAIM_COLUMNS}
-        columns |= {name: getattr(self, name)[:lines] for name in LINE_COLUMNS}
-        return Frame(**columns, line_claim=self.line_claim[:lines])
-
     def take_lines(self, lines: NDArray[np.int64]) -> Frame:
         """Return one claim for each line of ``lines``: its claim with that line alone."""
         taken = self._gather(self.line_claim[lines], lines, np.arange(len(lines)))
@@ -187,105 +180,142 @@ CLAIM_COLUMNS: Final = _NAMES[:_FIRST_LINE]
 LINE_COLUMNS: Final = _NAMES[_FIRST_LINE + 1 :]
 _POSITIONS: Final = {"P": 1, "S": 2, "T": 3}
 _SEXES: Final = {"F": 1, "M": 2}
-_COUNTED: Final = np.array([code_hash(basis) for basis in ("UN", "DA", "")], np.uint64)
+_COUNTED: Final = ("UN", "DA", "")
 
-
-def _lookup(codes: U64, table: dict[str, int]) -> I8:
-    found = np.zeros(len(codes), np.int8)
-    for text, number in table.items():
-        found[codes == np.uint64(code_hash(text))] = number
-    return found
+# Columns of a claim that are read as they are: their names here, and in ``claims.schema``.
+_CODES: Final = {
+    "payer": "payer_id",
+    "filing_code": "filing_code",
+    "facility": "facility_npi",
+    "billing": "billing_npi",
+    "billing_taxonomy": "billing_taxonomy",
+    "rendering": "rendering_npi",
+    "rendering_taxonomy": "rendering_taxonomy",
+    "setting": "place_of_service",
+    "admission_type": "admission_type",
+    "drg": "drg",
+}
+_DAYS: Final = {
+    "submitted": "submitted_on",
+    "service_from": "service_from",
+    "service_to": "service_to",
+    "eligibility_checked": "eligibility_checked_on",
+    "coverage_end": "eligibility_coverage_end",
+    "authorization_from": "authorization_valid_from",
+    "authorization_to": "authorization_valid_to",
+}
+_GIVEN: Final = {
+    "rendering_taxonomy_given": "rendering_taxonomy",
+    "referring_given": "referring_npi",
+    "facility_given": "facility_npi",
+    "delay_reason": "delay_reason",
+}
+_FLAGS: Final = {
+    "authorization": "authorization_given",
+    "referral": "referral_given",
+    "clia": "clia_given",
+    "notes": "notes_present",
+    "other_adjudicated": "other_payer_adjudicated",
+}
+# The same of a line.
+_LINE_CODES: Final = {
+    "procedure": "procedure",
+    "line_setting": "place_of_service",
+    "revenue": "revenue_code",
+    "line_rendering": "rendering_npi",
+}
+_LINE_FLAGS: Final = {
+    "line_authorization": "authorization_given",
+    "line_referral": "referral_given",
+    "line_clia": "clia_given",
+    "line_ndc": "ndc_given",
+}
+# Of either, only to make something of.
+_ASIDE: Final = tuple(
+    {name: name for name in names.split()}
+    for names in (
+        "form frequency relationship bill_type attending_npi",
+        "accident_on admitted_on discharged_on",
+        "unit_basis",
+        "service_to",
+    )
+)
 
 
 def _span(first: I32, last: I32) -> I16:
     stated = (first != NO_DAY) & (last != NO_DAY)
     days = np.where(stated, last.astype(np.int64) - first, -1)
-    return np.clip(days, -1, 32000).astype(np.int16)
+    return np.minimum(np.maximum(days, -1), 32000).astype(np.int16)
 
 
 def _frame(claims: Columns, lines: Columns) -> Frame:
     sizes = claims.integers("line_count", 0)
     line_claim = np.repeat(np.arange(len(sizes)), sizes)
-    diagnoses = claims.sizes("diagnoses")
+    diagnoses = _Diagnoses(claims)
     of_claims = _claim_values(claims, diagnoses)
     of_lines = _line_values(claims, lines, line_claim, diagnoses)
+    for name in ("authorization", "referral", "clia"):
+        of_lines[f"line_{name}"] = of_lines[f"line_{name}"] | of_claims[name][line_claim]
     return Frame(**of_claims, **of_lines, line_claim=line_claim)
 
 
-def _principal(flat: U64, sizes: I64) -> U64:
-    starts = np.cumsum(sizes) - sizes
-    first = np.zeros(len(sizes), np.uint64)
-    first[sizes > 0] = flat[starts[sizes > 0]]
-    return first
+class _Diagnoses:
+    """The diagnoses of all claims, one after the other: their codes, and those of their groups."""
+
+    def __init__(self, c: Columns) -> None:
+        self.sizes = c.sizes("diagnoses")
+        self.starts = np.cumsum(self.sizes) - self.sizes
+        self._codes = (c.ragged_codes("diagnoses"), c.ragged_codes("diagnoses", prefix=3))
+
+    def at(self, places: I64, there: Flags) -> tuple[U64, U64]:
+        """Codes and groups at ``places``; 0 but where they are ``there``."""
+        if there.all():
+            return self._codes[0][places], self._codes[1][places]
+        found = np.zeros((2, len(places)), np.uint64)
+        for row, codes in zip(found, self._codes, strict=True):
+            row[there] = codes[places[there]]
+        return found[0], found[1]
 
 
-def _claim_values(c: Columns, diagnoses: I64) -> dict[str, NDArray[Any]]:
-    submitted = c.days("submitted_on")
-    frequency = c.codes("frequency")
-    replaced = (frequency == code_hash("7")) | (frequency == code_hash("8"))
-    place, bill = c.codes("place_of_service"), c.codes("bill_type")
-    member = c.keys("member_key")
-    causes = c.sets("related_causes")
-    values: dict[str, NDArray[Any]] = {
+def _claim_values(c: Columns, diagnoses: _Diagnoses) -> dict[str, NDArray[Any]]:
+    codes, days = c.codes({**_CODES, **_ASIDE[0]}), c.days({**_DAYS, **_ASIDE[1]})
+    form, frequency, relationship, bill, attending = (codes.pop(name) for name in _ASIDE[0])
+    accident, admitted, discharged = (days.pop(name) for name in _ASIDE[1])
+    member, causes = c.keys("member_key"), c.sets("related_causes")
+    principal, group = diagnoses.at(diagnoses.starts, diagnoses.sizes > 0)
+    # An institutional claim has no rendering provider at claim level; its attending stands there.
+    rendering = np.where(codes["rendering"] != 0, codes["rendering"], attending)
+    return {
+        **codes,
+        **days,
+        **c.given(_GIVEN),
+        **c.flags(_FLAGS),
         "claim_key": c.keys("claim_key"),
         "member": member,
-        "as_of": submitted,
-        "submitted": submitted,
-        "institutional": c.codes("form") == np.uint64(code_hash("institutional")),
+        "as_of": days["submitted"],
+        "institutional": form == code_hash("institutional"),
         "original": (frequency == code_hash("1")) | (frequency == 0),
-        "replacement": replaced,
+        "replacement": (frequency == code_hash("7")) | (frequency == code_hash("8")),
         "original_reference": c.keys("original_reference_key") != 0,
         "charge": c.scaled("charge", 2),
-        "payer": c.codes("payer_id"),
-        "filing_code": c.codes("filing_code"),
-        "position": _lookup(c.codes("position"), _POSITIONS),
-        "setting": np.where(place != 0, place, bill),
-        "self_insured": c.codes("relationship") == np.uint64(code_hash("18")),
+        "position": c.numbers("position", _POSITIONS),
+        "setting": np.where(codes["setting"] != 0, codes["setting"], bill),
+        "self_insured": relationship == code_hash("18"),
         "member_given": member != 0,
-        "sex": _lookup(c.codes("sex"), _SEXES),
+        "sex": c.numbers("sex", _SEXES),
         "age": c.integers("age", -1).astype(np.int16),
-        "service_from": c.days("service_from"),
-        "service_to": c.days("service_to"),
-        "stay_days": _span(c.days("admitted_on"), c.days("discharged_on")),
-        "facility": c.codes("facility_npi"),
-        "billing": c.codes("billing_npi"),
-        "billing_taxonomy": c.codes("billing_taxonomy"),
-        "rendering_taxonomy": c.codes("rendering_taxonomy"),
-        "rendering_taxonomy_given": c.given("rendering_taxonomy"),
-        "referring_given": c.given("referring_npi"),
-        "facility_given": c.given("facility_npi"),
-        "authorization": c.flags("authorization_given"),
-        "referral": c.flags("referral_given"),
-        "clia": c.flags("clia_given"),
-        "delay_reason": c.given("delay_reason"),
-        "accident": (c.days("accident_on") != NO_DAY) | (causes != 0),
-        "employment": causes == np.uint64(code_hash("EM")),
+        "stay_days": _span(admitted, discharged),
+        "rendering": rendering,
+        "rendering_given": rendering != 0,
+        "accident": (accident != NO_DAY) | (causes != 0),
+        "employment": causes == code_hash("EM"),
         "attachments": c.sizes("attachments").astype(np.int16),
-        "notes": c.flags("notes_present"),
         "other_payers": c.integers("other_payer_count", 0).astype(np.int16),
-        "other_adjudicated": c.flags("other_payer_adjudicated"),
         "other_paid": c.scaled("other_payer_paid", 2),
-        "diagnosis": _principal(c.ragged_codes("diagnoses"), diagnoses),
-        "diagnosis_group": _principal(c.ragged_codes("diagnoses", prefix=3), diagnoses),
-        "diagnoses": diagnoses.astype(np.int16),
-        "admission_type": c.codes("admission_type"),
-        "drg": c.codes("drg"),
-    }
-    attending = c.codes("attending_npi")
-    rendering = c.codes("rendering_npi")
-    # An institutional claim has no rendering provider at claim level; its attending stands there.
-    values["rendering"] = np.where(rendering != 0, rendering, attending)
-    values["rendering_given"] = values["rendering"] != 0
-    return values | _front_desk_values(c)
-
-
-def _front_desk_values(c: Columns) -> dict[str, NDArray[Any]]:
-    return {
-        "eligibility_checked": c.days("eligibility_checked_on"),
+        "diagnosis": principal,
+        "diagnosis_group": group,
+        "diagnoses": diagnoses.sizes.astype(np.int16),
         "eligibility_active": c.integers("eligibility_active", -1).astype(np.int8),
-        "coverage_end": c.days("eligibility_coverage_end"),
-        "authorization_from": c.days("authorization_valid_from"),
-        "authorization_to": c.days("authorization_valid_to"),
         "authorization_units": c.scaled("authorization_units_left", 3, missing=NO_UNITS),
     }
 
@@ -309,45 +339,33 @@ def _covered(c: Columns, procedure: U64, line_claim: I64) -> I8:
 
 
 def _line_values(
-    c: Columns, rows: Columns, line_claim: I64, diagnoses: I64
+    c: Columns, rows: Columns, line_claim: I64, diagnoses: _Diagnoses
 ) -> dict[str, NDArray[Any]]:
-    starts = (np.cumsum(diagnoses) - diagnoses)[line_claim]
-    sizes = diagnoses[line_claim]
+    codes = rows.codes({**_LINE_CODES, **_ASIDE[2]})
+    days = rows.days({"line_from": "service_from", **_ASIDE[3]})
+    basis, last = codes.pop("unit_basis"), days.pop("service_to")
+    sizes = diagnoses.sizes[line_claim]
     pointer = rows.firsts("diagnosis_pointers")
     # A line that points nowhere (institutional ones never do) is for the principal diagnosis.
-    at = starts + np.where((pointer >= 1) & (pointer <= sizes), pointer - 1, 0)
-    first, last = rows.days("service_from"), rows.days("service_to")
-    procedure, basis = rows.codes("procedure"), rows.codes("unit_basis")
-
-    def pointed(prefix: int) -> U64:
-        flat = c.ragged_codes("diagnoses", prefix)
-        found = np.zeros(len(at), np.uint64)
-        found[sizes > 0] = flat[at[sizes > 0]]
-        return found
-
-    def either(name: str) -> Flags:
-        return rows.flags(name) | c.flags(name)[line_claim]
-
+    within = np.where((pointer >= 1) & (pointer <= sizes), pointer - 1, 0)
+    pointed, group = diagnoses.at(diagnoses.starts[line_claim] + within, sizes > 0)
+    counted = np.zeros(len(basis), np.bool_)
+    for text in _COUNTED:
+        counted |= basis == code_hash(text)
     return {
+        **codes,
+        **days,
+        **rows.flags(_LINE_FLAGS),
         "line_number": rows.integers("number", 0).astype(np.int32),
-        "procedure": procedure,
-        "procedure_range": rows.codes("procedure", prefix=3),
+        "procedure_range": rows.codes({"procedure": "procedure"}, prefix=3)["procedure"],
         "modifiers": rows.sets("modifiers"),
         "modifier_count": rows.sizes("modifiers").astype(np.int8),
         "line_charge": rows.scaled("charge", 2),
         "units": rows.scaled("units", 3),
-        "units_counted": np.isin(basis, _COUNTED),
-        "line_covered": _covered(c, procedure, line_claim),
-        "line_diagnosis": pointed(0),
-        "line_diagnosis_group": pointed(3),
+        "units_counted": counted,
+        "line_covered": _covered(c, codes["procedure"], line_claim),
+        "line_diagnosis": pointed,
+        "line_diagnosis_group": group,
         "line_diagnoses": rows.sizes("diagnosis_pointers").astype(np.int8),
-        "line_setting": rows.codes("place_of_service"),
-        "revenue": rows.codes("revenue_code"),
-        "line_rendering": rows.codes("rendering_npi"),
-        "line_authorization": either("authorization_given"),
-        "line_referral": either("referral_given"),
-        "line_clia": either("clia_given"),
-        "line_ndc": rows.flags("ndc_given"),
-        "line_from": first,
-        "line_days": _span(first, last),
+        "line_days": _span(days["line_from"], last),
     }

@@ -111,12 +111,17 @@ def units_spare(frame: Frame) -> F64:
     return np.where(left != NO_UNITS, (left - units_asked(frame)) / 1e3, np.nan)
 
 
-def authorization_state(frame: Frame) -> I64:
-    """One of the states of the authorization, for each line (m,)."""
+def authorization_told(frame: Frame) -> bool:
+    """Whether anything is known of what the authorization of any claim allows."""
     days = (frame.authorization_from != NO_DAY) | (frame.authorization_to != NO_DAY)
     given = days | (frame.authorization_units != NO_UNITS)
+    return bool(given.any()) or bool((frame.line_covered >= 0).any())
+
+
+def authorization_state(frame: Frame) -> I64:
+    """One of the states of the authorization, for each line (m,)."""
     of = frame.line_claim
-    if not given.any() and (frame.line_covered < 0).all():
+    if not authorization_told(frame):
         return np.full(len(of), UNKNOWN)
     first, spare = frame.line_from, units_spare(frame)[of]
     last = np.where(first != NO_DAY, first + np.maximum(frame.line_days, 0), NO_DAY)

@@ -20,6 +20,11 @@ _MIX_2: Final = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
+def plain(text: str) -> str:
+    """A code as it is compared: upper case, without outer blanks."""
+    return text.strip().upper()
+
+
 @lru_cache(maxsize=1 << 18)
 def code_hash(text: str) -> int:
     """Hash a code (upper case, outer blanks dropped) to 64 bits; 0 where nothing was stated.
@@ -27,10 +32,10 @@ def code_hash(text: str) -> int:
     >>> code_hash(" a1 ") == code_hash("A1"), code_hash("")
     (True, 0)
     """
-    plain = text.strip().upper()
-    if not plain:
+    code = plain(text)
+    if not code:
         return 0
-    return int.from_bytes(hashlib.blake2b(plain.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(hashlib.blake2b(code.encode(), digest_size=8).digest(), "little")
 
 
 def mix(state: U64, value: U64) -> U64:

@@ -34,16 +34,16 @@ class Known:
     of_claims: Rates
     of_lines: Rates
 
-    def first(self, count: int) -> Known:
-        """The same of the first ``count`` claims."""
-        if count == len(self.frame):
+    def first(self, frame: Frame) -> Known:
+        """The same of the first claims alone: those of ``frame``."""
+        if len(frame) == len(self.frame):
             return self
-        lines = int(self.lines.starts[count])
+        claims, lines = len(frame), len(frame.line_claim)
         return Known(
-            self.frame.first(count),
-            Segments(self.lines.starts[: count + 1]),
-            self.before.first(count, lines),
-            self.of_claims.first(count),
+            frame,
+            Segments(self.lines.starts[: claims + 1]),
+            self.before.first(claims, lines),
+            self.of_claims.first(claims),
             self.of_lines.first(lines),
         )
 

@@ -33,7 +33,6 @@ from models.denial import DenialModel, Prediction
 from models.edits import Rulebook, find_edits, starter_rules
 from models.frame_scorer import FrameScorer
 from models.frame_scores import FrameScores, joined
-from models.frames import join
 from models.lines import OfLines, of_lines, scored_lines
 from models.pairs import Pair, pairs
 from models.promise import threshold_for
@@ -200,9 +199,9 @@ class Scorer:
 
     def _batch(self, frame: Frame) -> _Batch:
         count = len(frame)
-        mended = variants(frame, self._mends)
-        every = look_up(join([part for part in (frame, mended.frame) if len(part)]), self._history)
-        values, known = claim_values(every), every.first(count)
+        mended = variants(frame, self._mends, after=True)
+        every = look_up(mended.frame, self._history)
+        values, known = claim_values(every), every.first(frame)
         predicted = self._model.predict(values)
         own, prediction = values[:count], predicted.rows(slice(count))
         alike = likeness_of(known)

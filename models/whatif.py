@@ -31,6 +31,7 @@ from features.frame import LINE_COLUMNS, NO_UNITS, Frame
 from features.front_desk import (
     ENDED,
     INACTIVE,
+    authorization_told,
     coverage_days,
     coverage_state,
     days_valid_after,
@@ -119,6 +120,12 @@ def _answered_by_first(name: str, share: float) -> Mend:
     )
 
 
+def _not_covered(frame: Frame) -> Flags:
+    state = coverage_state(frame)
+    found: Flags = (state == ENDED) | (state == INACTIVE)
+    return found
+
+
 def _covered_until(name: str, days: int) -> Mend:
     """The member was covered after all, until so many days after the service."""
     return Mend(
@@ -126,7 +133,7 @@ def _covered_until(name: str, days: int) -> Mend:
         action="verify_eligibility",
         prevents="eligibility",
         path="eligibility",
-        applies=lambda frame: np.isin(coverage_state(frame), (ENDED, INACTIVE)),
+        applies=_not_covered,
         sets={
             # What was not known stays so.
             "eligibility_active": lambda frame, rows: np.where(
@@ -144,6 +151,8 @@ def _covered_until(name: str, days: int) -> Mend:
 
 def _falls_short(frame: Frame) -> Flags:
     """Where the authorization is known not to cover days, a procedure or units of the claim."""
+    if not authorization_told(frame):
+        return np.zeros(len(frame), np.bool_)
     days = (days_valid_before(frame) < 0) | (days_valid_after(frame) < 0)
     return days | (lines_not_covered(frame) > 0) | (units_spare(frame) < 0)
 
@@ -279,12 +288,16 @@ def mends_of(seen: Collection[str], mends: tuple[Mend, ...] = MENDS) -> tuple[Me
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variants:
-    """Mended copies of claims: ``claim[i]`` is the row of the original, ``mend[i]`` the mend."""
+    """Mended copies of claims: ``claim[i]`` is the row of the original, ``mend[i]`` the mend.
+
+    They stand in ``frame`` in this order, after ``before`` claims as they are.
+    """
 
     frame: Frame
     claim: Rows
     mend: Rows
     mends: tuple[Mend, ...]
+    before: int = 0
 
     def __len__(self) -> int:
         """Count the variants."""
@@ -337,39 +350,54 @@ def variants(
     frame: Frame,
     mends: tuple[Mend, ...] = MENDS,
     categories: NDArray[np.float64] | None = None,
+    *,
+    after: bool = False,
 ) -> Variants:
     """Make every mend that applies to every claim of ``frame``, as one frame.
 
-    With ``categories`` (n, 14), only those that are ``likely``.
+    With ``categories`` (n, 14), only those that are ``likely``; with ``after``, all claims of
+    ``frame`` stand before them.
     """
-    chosen = [
-        np.flatnonzero(
-            mend.applies(frame) & (True if categories is None else likely(mend, categories))
-        )
-        for mend in mends
-    ]
-    claim = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
-    mend = np.repeat(np.arange(len(mends)), [len(rows) for rows in chosen])
-    taken = frame.take(claim)
-    names = dict.fromkeys(name for one in mends for name in one.sets)
-    columns = {name: getattr(taken, name).copy() for name in names}
-    for place, one in enumerate(mends):
-        _set(columns, one, taken, np.flatnonzero(mend == place))
-    return Variants(taken.replace(**columns), claim, mend, mends)
+    before = len(frame) if after else 0
+    mend, claim = np.nonzero(_applying(frame, mends, categories))
+    taken = frame.take(np.concatenate([np.arange(before), claim]))
+    ends = before + np.searchsorted(mend, np.arange(len(mends) + 1))
+    for place in np.unique(mend).tolist():
+        _set(taken, mends[place], taken, int(ends[place]), int(ends[place + 1]))
+    return Variants(taken, claim, mend, mends, before)
+
+
+def _applying(
+    frame: Frame, mends: tuple[Mend, ...], categories: NDArray[np.float64] | None
+) -> Flags:
+    """Which mends to try on which claims: (mends, n)."""
+    asked: dict[Callable[[Frame], Flags], Flags] = {}
+    found = np.empty((len(mends), len(frame)), np.bool_)
+    for place, mend in enumerate(mends):
+        if mend.applies not in asked:
+            asked[mend.applies] = mend.applies(frame)
+        found[place] = asked[mend.applies]
+        if categories is not None:
+            found[place] &= likely(mend, categories)
+    return found
 
 
 def mended(frame: Frame, mend: Mend) -> Frame:
     """All claims of ``frame`` with ``mend``, whether or not it applies to them."""
-    columns = {name: getattr(frame, name).copy() for name in mend.sets}
-    _set(columns, mend, frame, np.arange(len(frame)))
-    return frame.replace(**columns)
+    made = frame.replace(**{name: getattr(frame, name).copy() for name in mend.sets})
+    _set(made, mend, frame, 0, len(frame))
+    return made
 
 
-def _set(columns: dict[str, Column], mend: Mend, taken: Frame, rows: Rows) -> None:
-    if not len(rows):
-        return
-    # The variants of one mend stand together, so their lines do too.
-    first, last = np.searchsorted(taken.line_claim, [rows[0], rows[-1] + 1])
-    for name, value in mend.sets.items():
-        where = slice(first, last) if name in LINE_COLUMNS else slice(rows[0], rows[-1] + 1)
-        columns[name][where] = value(taken, rows) if callable(value) else value
+def _set(into: Frame, mend: Mend, source: Frame, first: int, last: int) -> None:
+    """Put ``mend`` on the claims from ``first`` to ``last`` of ``into``, by what ``source`` says.
+
+    The variants of one mend stand together, so their lines do too.
+    """
+    rows, lines = np.arange(first, last), np.searchsorted(source.line_claim, [first, last])
+    values = {
+        name: value(source, rows) if callable(value) else value for name, value in mend.sets.items()
+    }
+    for name, new in values.items():
+        where = slice(*lines.tolist()) if name in LINE_COLUMNS else slice(first, last)
+        getattr(into, name)[where] = new
