@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalog import FEATURES, FINE, PLACE
+from features.compiled import compiled
 from features.facts import FACTS, View
 from features.frame import Frame
 from features.history import History
@@ -16,8 +17,10 @@ from features.kinds import CLAIM_KINDS, LINE_KINDS, KindGroup
 from features.known import CHUNK, Known, chunks, look_up
 from features.rates import Rates
 from features.segments import Segments
+from features.walks import take_worst
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 
 def build(frame: Frame, history: History) -> F32:
@@ -45,13 +48,24 @@ def claim_values(known: Known) -> F32:
     return np.ascontiguousarray(values.T)
 
 
-def combined(fine: F32) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def combined(fine: F32) -> tuple[F64, F64]:
     """Bring the rates of the categories (c, n) to one scale: of any of them, and the highest."""
-    known = np.nan_to_num(fine.astype(np.float64))
-    spared = np.ones(known.shape[1])
-    for rate in known:
-        spared *= 1.0 - rate
-    return 1.0 - spared, known.max(axis=0)
+    any_of, highest = np.empty(fine.shape[1]), np.empty(fine.shape[1])
+    _combine(fine, any_of, highest)
+    return any_of, highest
+
+
+@compiled
+def _combine(fine: F32, any_of: F64, highest: F64) -> None:
+    for row in range(fine.shape[1]):
+        spared, highest[row] = 1.0, 0.0
+        for kind in range(len(fine)):
+            rate = np.float64(fine[kind, row])
+            # NaN, of a claim without lines, counts for nothing.
+            if rate > 0.0:
+                spared *= 1.0 - rate
+                highest[row] = max(highest[row], rate)
+        any_of[row] = 1.0 - spared
 
 
 def fill(values: F32, place: int, group: KindGroup, found: Rates) -> int:
@@ -68,14 +82,15 @@ def _worst_lines(found: Rates, lines: Segments) -> Rates:
 
     Of the shares take the lowest: that of the least usual line.
     """
-    worst = lines.first_highest(found.rate)
-    at, missing = np.maximum(worst, 0), worst < 0
-    kinds = np.arange(len(worst))[:, None]
-    if not found.rate.shape[1]:
-        nothing = np.full(worst.shape, np.nan)
-        unseen = np.zeros(worst.shape, np.int64)
-        return Rates(nothing, nothing, unseen, nothing[LINE_KINDS.usual])
-    rate = np.where(missing, np.nan, found.rate[kinds, at])
-    recent = np.where(missing, np.nan, found.recent[kinds, at])
-    seen = np.where(missing, 0, found.seen[kinds, at])
-    return Rates(rate, recent, seen, lines.lowest(found.share, np.nan))
+    kinds, claims = len(found.rate), len(lines.sizes)
+    worst = Rates(
+        np.empty((kinds, claims)),
+        np.empty((kinds, claims)),
+        np.empty((kinds, claims), np.int64),
+        np.empty((len(found.share), claims)),
+    )
+    take_worst(
+        found.rate, found.recent, found.seen, found.share, lines.starts,
+        worst.rate, worst.recent, worst.seen, worst.share,
+    )  # fmt: skip
+    return worst

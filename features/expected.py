@@ -66,5 +66,5 @@ def same_again(state: I64, every: Flags, alike: Flags) -> F64:
 
 def not_authorized(state: I64) -> F64:
     """Chance of a denial for want of an authorization by its state (``features.front_desk``)."""
-    wrong = np.isin(state, (NOT_THE_DAYS, NOT_THE_PROCEDURE, NOT_THE_UNITS))
+    wrong = (state == NOT_THE_DAYS) | (state == NOT_THE_PROCEDURE) | (state == NOT_THE_UNITS)
     return np.where(wrong, _NOT_AUTHORIZED, 0.0)

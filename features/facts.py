@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from features import front_desk
 from features.frame import Frame
-from features.hashing import code_hash, mix
 from features.key_columns import lag_days
 from features.priors import NONE, Priors
 from features.segments import Segments
+from features.walks import count_again
 
 Column = NDArray[np.generic]
-_SALT: Final = np.full(1, code_hash("fact:line"), np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,9 @@ def _all_lines(v: View, flags: NDArray[np.bool_]) -> Column:
 
 def _repeated_lines(v: View) -> Column:
     """Count lines that say the same as an earlier line of the claim."""
-    f = v.frame
-    said = mix(_SALT, f.procedure)
-    for code in (f.modifiers, f.line_from.astype(np.uint64), f.revenue):
-        said = mix(said, code)
-    order = np.lexsort((said, f.line_claim))
-    of, said = f.line_claim[order], said[order]
-    again = np.flatnonzero((of[1:] == of[:-1]) & (said[1:] == said[:-1])) + 1
-    return np.bincount(of[again], minlength=len(f))
+    f, again = v.frame, np.empty(len(v.frame), np.int64)
+    count_again(f.procedure, f.modifiers, f.revenue, f.line_from, v.lines.starts, again)
+    return again
 
 
 def _dollars(cents: NDArray[np.int64]) -> NDArray[np.float64]:

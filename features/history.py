@@ -75,7 +75,7 @@ class History:
             CATEGORY_CODE,
         )
         at = np.flatnonzero(labels.example[frame.line_claim] & (labels.line_denied >= 0))
-        columns = line_columns(frame, before, columns["missing"])
+        columns = line_columns(frame, before, lines, columns["missing"])
         del before
         for name in columns:
             # One by one: all columns twice would be a gigabyte at a million claims.

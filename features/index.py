@@ -29,7 +29,7 @@ Self = TypeVar("Self", bound="Keyed")
 
 def clip_days(days: NDArray[Any]) -> I64:
     """Days as int64 within what the index can hold: 1970-01-01 to the year 4840."""
-    return np.clip(days.astype(np.int64), 0, _LAST_DAY)
+    return np.minimum(np.maximum(days.astype(np.int64), 0), _LAST_DAY)
 
 
 @dataclass(frozen=True, slots=True)

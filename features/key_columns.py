@@ -13,6 +13,7 @@ from features.frame import Frame
 from features.front_desk import authorization_state, coverage_state
 from features.priors import NONE, Priors
 from features.segments import Segments
+from features.walks import find_companions
 
 I64 = NDArray[np.int64]
 U64 = NDArray[np.uint64]
@@ -51,16 +52,11 @@ def missing_fields(frame: Frame, lines: Segments) -> NDArray[np.uint8]:
     return bits
 
 
-def companions(frame: Frame) -> U64:
+def companions(frame: Frame, lines: Segments) -> U64:
     """The procedure of the dearest other line of the claim, 0 where the line stands alone."""
-    order = np.lexsort((-frame.line_charge, frame.line_claim))
-    starts = frame.starts
-    sizes = np.diff(starts)[frame.line_claim]
-    start = starts[:-1][frame.line_claim]
-    dearest = order[start]
-    second = order[np.minimum(start + 1, max(len(order) - 1, 0))]
-    other = np.where(dearest == np.arange(len(order)), second, dearest)
-    return np.where(sizes > 1, frame.procedure[other], np.uint64(0))
+    found = np.empty(len(frame.procedure), np.uint64)
+    find_companions(frame.line_charge, frame.procedure, lines.starts, found)
+    return found
 
 
 def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, NDArray[Any]]:
@@ -94,7 +90,7 @@ def claim_columns(frame: Frame, before: Priors, lines: Segments) -> dict[str, ND
 
 
 def line_columns(
-    frame: Frame, before: Priors, missing: NDArray[np.uint8]
+    frame: Frame, before: Priors, lines: Segments, missing: NDArray[np.uint8]
 ) -> dict[str, NDArray[Any]]:
     """Build the columns of ``LINE_KINDS``, each (m,); ``missing`` (n,) as of ``claim_columns``."""
     of = frame.line_claim
@@ -107,7 +103,7 @@ def line_columns(
         "referral": frame.line_referral | frame.referring_given[of],
         "attachment": frame.attachments[of] > 0,
         "modifiers": frame.modifiers,
-        "companion": companions(frame),
+        "companion": companions(frame, lines),
         "diagnosis_group": frame.line_diagnosis_group,
         "diagnosis": frame.line_diagnosis,
         "setting": np.where(frame.line_setting != 0, frame.line_setting, frame.setting[of]),

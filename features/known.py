@@ -53,7 +53,7 @@ def look_up(frame: Frame, history: History) -> Known:
     lines = Segments(frame.starts)
     before = priors(frame, history.sent, history.answered)
     of_claim = claim_columns(frame, before, lines)
-    of_line = line_columns(frame, before, of_claim["missing"])
+    of_line = line_columns(frame, before, lines, of_claim["missing"])
     return Known(
         frame,
         lines,

@@ -11,6 +11,7 @@ classes, so that a batch of one and a batch of a million give equal bits.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.catalog import FINE, FINE_CATEGORIES
+from features.compiled import compiled
 
 Floats = NDArray[np.float64]
 
@@ -102,8 +104,11 @@ def evidence(rows: NDArray[np.float32], prior: Floats) -> Floats:
     The finest rate of each category (``features.catalog.FINE``), and a little of its ``prior``
     (14) share among the denied, so that none has nothing.
     """
-    found = np.tile(_LITTLE * prior, (len(rows), 1))
-    found[:, FINE_CATEGORIES] += np.nan_to_num(rows[:, FINE].astype(np.float64))
+    found = np.empty((len(rows), len(prior)))
+    found[:] = _LITTLE * prior
+    rates = rows[:, FINE].astype(np.float64)
+    # NaN, of a claim without lines, counts for nothing.
+    found[:, FINE_CATEGORIES] += np.where(np.isnan(rates), 0.0, rates)
     return found
 
 
@@ -126,34 +131,56 @@ class Mix:
 
 def exponential(x: Floats) -> Floats:
     """e to the power of ``x``, none above 0, to the last bit or two; 1e-304 below -700."""
-    low = np.maximum(x, _LOWEST)
-    whole = np.rint(low * _PER_LN2)
-    low -= whole * _LN2[0]
-    low -= whole * _LN2[1]
-    return np.ldexp(_polynomial(_EXP, low), whole.astype(np.int32))
+    found = np.empty(x.shape)
+    _exponentials(x.ravel(), _EXP, found.reshape(-1))
+    return found
 
 
 def logarithm(x: Floats) -> Floats:
     """The natural logarithm of ``x``, all above 0, to the last bit or two."""
-    part, power = np.frexp(x)
-    small = part < _ROOT_HALF
-    part = np.where(small, part + part, part)
-    whole = (power - small).astype(np.float64)
-    ratio = (part - 1.0) / (part + 1.0)
-    return whole * _LN2[0] + (ratio * _polynomial(_LOG, ratio * ratio) + whole * _LN2[1])
+    found = np.empty(x.shape)
+    _logarithms(x.ravel(), _LOG, found.reshape(-1))
+    return found
 
 
-def _polynomial(coefficients: Floats, x: Floats) -> Floats:
+@compiled
+def _exponentials(x: Floats, coefficients: Floats, found: Floats) -> None:
+    parts = np.empty(len(coefficients) // 2)
+    for place in range(len(x)):
+        low = max(x[place], _LOWEST)
+        whole = np.rint(low * _PER_LN2)
+        low -= whole * _LN2[0]
+        low -= whole * _LN2[1]
+        found[place] = math.ldexp(_polynomial(coefficients, low, parts), int(whole))
+
+
+@compiled
+def _logarithms(x: Floats, coefficients: Floats, found: Floats) -> None:
+    parts = np.empty(len(coefficients) // 2)
+    for place in range(len(x)):
+        part, power = math.frexp(x[place])
+        if part < _ROOT_HALF:
+            part, power = part + part, power - 1
+        ratio = (part - 1.0) / (part + 1.0)
+        series = _polynomial(coefficients, ratio * ratio, parts)
+        found[place] = power * _LN2[0] + (ratio * series + power * _LN2[1])
+
+
+@compiled
+def _polynomial(coefficients: Floats, x: float, parts: Floats) -> float:
     """``coefficients`` from the lowest power up, as many as a power of two, paired again and again.
 
-    That takes fewer calls than Horner's rule, and calls are what a single claim costs.
+    ``parts`` is room for half as many.
     """
-    column = coefficients.reshape(-1, *(1,) * x.ndim)
-    parts = column[1::2] * x + column[::2]
-    while len(parts) > 1:
+    left = len(coefficients) // 2
+    for pair in range(left):
+        parts[pair] = coefficients[2 * pair + 1] * x + coefficients[2 * pair]
+    while left > 1:
+        left //= 2
         x = x * x
-        parts = parts[1::2] * x + parts[::2]
-    return np.asarray(parts[0], np.float64)
+        for pair in range(left):
+            parts[pair] = parts[2 * pair + 1] * x + parts[2 * pair]
+    return float(parts[0])
 
 
 def _in_order(parts: Floats) -> Floats:

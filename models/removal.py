@@ -43,8 +43,10 @@ def beside(values: NDArray[np.float32]) -> Floats:
     ``values`` (n, features) are feature rows.
     """
     whole = values[:, _PAYER, None].astype(np.float64)
-    own = np.nan_to_num(values[:, _OWN].astype(np.float64))
-    return np.clip(np.nan_to_num(whole) - own, 0.0, 1.0)
+    own = values[:, _OWN].astype(np.float64)
+    # NaN, of a claim without lines, counts for nothing.
+    left = np.where(np.isnan(whole), 0.0, whole) - np.where(np.isnan(own), 0.0, own)
+    return np.minimum(np.maximum(left, 0.0), 1.0)
 
 
 def taken(before: Floats, share: Floats, after: Floats, share_after: Floats) -> Floats:
@@ -55,5 +57,6 @@ def taken(before: Floats, share: Floats, after: Floats, share_after: Floats) -> 
     """
     own = before / (1 - before) * share
     rest = after / (1 - after) * share_after
-    found: Floats = np.clip(1 - rest / np.maximum(own, _TINY), 0.0, 1.0) * share
+    gone = 1 - rest / np.maximum(own, _TINY)
+    found: Floats = np.minimum(np.maximum(gone, 0.0), 1.0) * share
     return found

@@ -116,7 +116,7 @@ def at_stake(frame: Frame, lines: F64, probability: F64) -> F64:
     denied = np.bincount(frame.line_claim, charge * lines, minlength=count)
     known = (whole > 0) & (probability > 0)
     share = denied / np.where(known, whole * probability, 1.0)
-    return np.where(known, np.clip(share, 0.0, 1.0), 1.0)
+    return np.where(known, np.minimum(share, 1.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
