@@ -46,7 +46,8 @@ def beside(values: NDArray[np.float32]) -> Floats:
     own = values[:, _OWN].astype(np.float64)
     # NaN, of a claim without lines, counts for nothing.
     left = np.where(np.isnan(whole), 0.0, whole) - np.where(np.isnan(own), 0.0, own)
-    return np.minimum(np.maximum(left, 0.0), 1.0)
+    found: Floats = np.minimum(np.maximum(left, 0.0), 1.0)
+    return found
 
 
 def taken(before: Floats, share: Floats, after: Floats, share_after: Floats) -> Floats:
