@@ -23,10 +23,11 @@ from models.decision import needs_a_look
 from models.denial import DenialModel, Prediction
 from models.frame_scores import FrameScores
 from models.lines import of_lines
+from models.mends import MENDS, WAITING, Mend, mends_of
 from models.removal import beside
 from models.support import levels, thickness
 from models.value import Valuer, at_stake
-from models.whatif import MENDS, WAITING, Mend, Tests, mends_of, variants
+from models.whatif import Tests, variants
 
 F64 = NDArray[np.float64]
 

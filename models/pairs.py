@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from claims.categories import CATEGORIES, CATEGORY_CODE, Action, Category
 from features.frame import Frame
 from models.frames import join
+from models.mends import Mend
 from models.removal import taken
-from models.whatif import Mend, mended
+from models.whatif import mended
 
 if TYPE_CHECKING:
     from models.denial import Prediction

@@ -34,6 +34,7 @@ from models.edits import Rulebook, find_edits, starter_rules
 from models.frame_scorer import FrameScorer
 from models.frame_scores import FrameScores, joined
 from models.lines import OfLines, of_lines, scored_lines
+from models.mends import MENDS, Mend
 from models.pairs import Pair, pairs
 from models.promise import threshold_for
 from models.removal import beside
@@ -51,7 +52,7 @@ from models.score import (
 )
 from models.support import levels, support, thickness
 from models.value import at_stake
-from models.whatif import MENDS, Mend, Tests, variants
+from models.whatif import Tests, variants
 from models.why import Why
 
 if TYPE_CHECKING:

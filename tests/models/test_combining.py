@@ -17,8 +17,9 @@ from models.advice import REVIEW, Situation, advise
 from models.attest import ASSUMES, ATTESTS
 from models.combining import ABOUT, combine, wanted
 from models.decision import decide
+from models.mends import MENDS
 from models.score import ActionAdvice
-from models.whatif import MENDS, Tests
+from models.whatif import Tests
 
 
 def _advice(action: Action, after: float | None, basis: str | None) -> ActionAdvice:

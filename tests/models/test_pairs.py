@@ -13,9 +13,9 @@ from mending import UNTOUCHABLE, claims_to_mend, prediction
 
 from claims.categories import CATEGORY_CODE
 from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
+from models.mends import MENDS
 from models.pairs import Part, Wanted, pairs
 from models.removal import without
-from models.whatif import MENDS
 
 PARTS: list[Part] = sorted({(mend.action, mend.path) for mend in MENDS})
 

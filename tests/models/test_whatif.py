@@ -17,8 +17,9 @@ from features.build import build
 from features.catalog import PLACE
 from features.frame import CLAIM_COLUMNS, LINE_COLUMNS, Frame
 from models.denial import Prediction
+from models.mends import MENDS, WAITING, Mend, mends_of
 from models.removal import without
-from models.whatif import LIKELY, MENDS, WAITING, Mend, Variants, mended, mends_of, variants
+from models.whatif import LIKELY, Variants, mended, variants
 
 MENDING = {
     "verify_eligibility", "obtain_authorization", "correct_authorization", "obtain_referral",
