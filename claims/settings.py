@@ -167,6 +167,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least severe of the messages that are logged"
     )
+    traces: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="where traces go by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces",
+    )
     debug: bool = Field(
         False, description="show a traceback when the command line meets an unexpected error"
     )

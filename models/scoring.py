@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES
+from claims.stages import stage
 from features.build import build, claim_values
 from features.columns import NO_DAY, as_days
 from features.frame import Frame
@@ -170,12 +171,13 @@ class Scorer:
         return threshold_for(self._model.promise, precision)
 
     def _answers(self, asked: Sequence[_Asked]) -> list[Scored]:
-        frame = Frame.from_claims([one.claim for one in asked], self._keys)
-        batch = self._batch(
-            frame.replace(as_of=np.array([as_days(one.day) for one in asked], "i4"))
-        )
-        found = [self._answer(batch, row, one) for row, one in enumerate(asked)]
-        return self._combined(batch, found)
+        with stage("frame"):
+            frame = Frame.from_claims([one.claim for one in asked], self._keys)
+            frame = frame.replace(as_of=np.array([as_days(one.day) for one in asked], "i4"))
+        batch = self._batch(frame)
+        with stage("explain"):
+            found = [self._answer(batch, row, one) for row, one in enumerate(asked)]
+            return self._combined(batch, found)
 
     def _combined(self, batch: _Batch, found: Sequence[tuple[Scored, Situation]]) -> list[Scored]:
         """The answers, with two actions together where one is not enough."""
@@ -200,10 +202,12 @@ class Scorer:
 
     def _batch(self, frame: Frame) -> _Batch:
         count = len(frame)
-        mended = variants(frame, self._mends, after=True)
-        every = look_up(mended.frame, self._history)
-        values, known = claim_values(every), every.first(frame)
-        predicted = self._model.predict(values)
+        with stage("features"):
+            mended = variants(frame, self._mends, after=True)
+            every = look_up(mended.frame, self._history)
+            values, known = claim_values(every), every.first(frame)
+        with stage("predict"):
+            predicted = self._model.predict(values)
         own, prediction = values[:count], predicted.rows(slice(count))
         alike = likeness_of(known)
         lines = scored_lines(self._model.lines, known, prediction.probability)

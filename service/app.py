@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 
 from claims.keys import load_keys
 from claims.settings import Settings
@@ -34,18 +35,31 @@ from service.pages.endpoints import router as pages
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
+from service.tracing.middleware import RequestSpans
+from service.tracing.start import traced
 from service.triage.documents import schemas as triage_schemas
 from service.triage.endpoints import router as triage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from service.access.scopes import Needs
+
+    Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Share]]]
 
 _ABOUT = (
     "Tells, before a claim goes out, whether the payer will deny it, why, and what one person "
     "should do about it. Errors are RFC 9457 problems and hold no piece of a claim."
 )
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Of FastAPI's own, which the environment may turn on: it tells paths, queries and messages."""
 
 
 def create_app(
@@ -58,9 +72,42 @@ def create_app(
     """
     settings = settings or Settings.read()
 
+    app = FastAPI(
+        title="Preclear",
+        version=code_version().removeprefix("preclear "),
+        description=_ABOUT,
+        lifespan=_lifespan(settings),
+        docs_url=None,  # its page loads scripts from a public network; ours is in service/pages
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+    )
+    for router in (scoring, triage, health, metrics, models, oauth):
+        app.include_router(router)
+    if settings.api_docs:
+        app.include_router(pages)
+    app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
+    )
+    app.add_middleware(Gate, routes=routes)
+    app.add_middleware(InFlight)
+    problems.install(app)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(RequestLog)
+    if settings.traces:
+        app.add_middleware(RequestSpans)
+    _describe(app, routes)
+    return app
+
+
+def _lifespan(settings: Settings) -> Lifespan:
+    """What is opened when the application starts, and given back when it ends."""
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Share]]:
         with ExitStack() as stack:
+            app.state.traces = stack.enter_context(traced(settings, app.version))
             access = app.state.access = open_access(settings)
             stack.callback(access.close)
             state, writer = start(settings)
@@ -81,30 +128,7 @@ def create_app(
             stack.callback(drain.close)
             yield {STATE: share}
 
-    app = FastAPI(
-        title="Preclear",
-        version=code_version().removeprefix("preclear "),
-        description=_ABOUT,
-        lifespan=lifespan,
-        docs_url=None,  # its page loads scripts from a public network; ours is in service/pages
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    for router in (scoring, triage, health, metrics, models, oauth):
-        app.include_router(router)
-    if settings.api_docs:
-        app.include_router(pages)
-    app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
-    app.add_middleware(
-        BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
-    )
-    app.add_middleware(Gate, routes=routes)
-    app.add_middleware(InFlight)
-    problems.install(app)
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestLog)
-    _describe(app, routes)
-    return app
+    return lifespan
 
 
 def _describe(app: FastAPI, routes: Mapping[tuple[str, str], Needs]) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from service.problems import Problem
+from service.tracing.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -74,11 +75,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     refuse_stated(request, limit)
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
+    with span("read"):
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise _too_large(limit)
+            parts.append(part)
     return b"".join(parts)
 
 

@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 
 from service.metrics.requests import answered
+from service.tracing.parent import trace_id_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "X-Request-Id"
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
+TRACE_ID: Final[ContextVar[str]] = ContextVar("trace_id", default="")
 _FORM: Final = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE
 )
 """A UUID or a trace id. Any other text might be a member's or a claim's id, and would be logged."""
 _FIELDS: Final = ("method", "route", "status", "milliseconds", "caller")
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = logging.getLogger("preclear.request")
 
 
@@ -46,7 +48,7 @@ class RequestLog:
             return
         asked = Headers(scope=scope).get(HEADER, "")
         request_id = asked if _FORM.fullmatch(asked) else str(uuid.uuid4())
-        before = REQUEST_ID.set(request_id)
+        before, traced = REQUEST_ID.set(request_id), TRACE_ID.set(trace_id_of(scope))
         began = time.perf_counter()
         status = 0
 
@@ -61,12 +63,13 @@ class RequestLog:
             await self._app(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
-            method = scope["method"] if scope["method"] in _METHODS else "other"
+            method = scope["method"] if scope["method"] in METHODS else "other"
             route = scope.get("preclear.route", "not listed")
             answered(method, route, status, seconds)
             if _log.isEnabledFor(logging.INFO):
                 _log.info("request", extra=_told(scope, method, route, status, seconds))
             REQUEST_ID.reset(before)
+            TRACE_ID.reset(traced)
 
 
 def _told(scope: Scope, method: str, route: str, status: int, seconds: float) -> dict[str, object]:
@@ -83,7 +86,7 @@ class JsonFormatter(logging.Formatter):
     """A record as one line of JSON; of an exception its type alone."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """``time``, ``level``, ``logger``, ``message``, ``request_id``, and what a request adds."""
+        """``time``, ``level``, ``logger``, ``message``, ``request_id``, ``trace_id``, and more."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         told: dict[str, Any] = {
             "time": moment.replace("+00:00", "Z"),
@@ -93,6 +96,8 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id := REQUEST_ID.get():
             told["request_id"] = request_id
+        if trace_id := TRACE_ID.get():
+            told["trace_id"] = trace_id
         told |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             told["error"] = record.exc_info[0].__name__
@@ -109,6 +114,8 @@ class TextFormatter(logging.Formatter):
         parts += [f"{name}={getattr(record, name)}" for name in _FIELDS if hasattr(record, name)]
         if request_id := REQUEST_ID.get():
             parts.append(f"request_id={request_id}")
+        if trace_id := TRACE_ID.get():
+            parts.append(f"trace_id={trace_id}")
         if record.exc_info and record.exc_info[0] is not None:
             parts.append(f"error={record.exc_info[0].__name__}")
         return " ".join(" ".join(parts).split())

@@ -23,6 +23,7 @@ from service.scoring.service import CHUNK
 from service.scoring.streams.begin import begin, is_stream
 from service.scoring.strict import judged
 from service.scoring.x12 import claims_of
+from service.tracing.spans import span
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,7 +64,8 @@ async def score(
     if strict:
         text = "strict judges an 837 by its guide: send application/edi-x12, or leave it out."
         raise Problem(422, "strict-needs-837", text)
-    ask = parse_claim(parse_json(body), held.settings.max_lines, as_of)
+    with span("parse"):
+        ask = parse_claim(parse_json(body), held.settings.max_lines, as_of)
     return JSONResponse(await held.scoring.score_one(replace(ask, precision=precision), serving))
 
 

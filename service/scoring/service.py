@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
+from claims.stages import Stage, watched
 from models.record import AuditRecord, packed
 from models.score import to_dict
 from service.audit.digest import claim_digest
@@ -19,6 +20,7 @@ from service.idempotency.keeping import keep, recalled
 from service.ids import new_score_id
 from service.metrics.scores import recorded
 from service.problems import Problem, internal, unavailable
+from service.tracing.spans import span, tell, tracing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +32,15 @@ if TYPE_CHECKING:
     from service.serving.serving import Serving
     from service.serving.shadow import Shadow
 
-    Waiting = tuple[Serving, Ask, asyncio.Future["Recorded | Problem"]]
+    Waiting = tuple[Serving, Ask, asyncio.Future["One"]]
 
 CHUNK: Final = 64
 """Claims scored in one go; between two goes other requests get their turn."""
 Answer = dict[str, object]
 Recorded = tuple[Answer, AuditRecord]
+Stages = tuple[Stage, ...]
+One = tuple[Recorded | Problem, Stages, int]
+"""What came of one claim, the stages of the work on its group, and how many were in that."""
 _log = logging.getLogger("preclear.service")
 
 
@@ -82,11 +87,12 @@ class ScoringService:
         before = await recalled([ask.claim.claim_id])
         if before is not None:
             return cast("Answer", before[0])
-        mine: asyncio.Future[Recorded | Problem] = asyncio.get_running_loop().create_future()
+        mine: asyncio.Future[One] = asyncio.get_running_loop().create_future()
         self._waiting.append((serving, ask, mine))
         if self._going is None:
             self._going = asyncio.create_task(self._go())
-        found = await mine
+        found, stages, together = await mine
+        tell(stages, together)
         if isinstance(found, Problem):
             raise found
         await keep([found[0]])
@@ -103,17 +109,20 @@ class ScoringService:
                 if not group:
                     continue
                 serving, asks = group[0][0], [ask for _, ask, _ in group]
-                found = await loop.run_in_executor(self._thread, self._each, asks, serving)
+                found, stages = await loop.run_in_executor(
+                    self._thread, self._staged, asks, serving
+                )
                 for (_, _, waiter), one in zip(group, found, strict=True):
                     if not waiter.done():
-                        waiter.set_result(one)
+                        waiter.set_result((one, stages, len(group)))
         except RuntimeError:
             pass  # the thread takes no more work: the service is stopping
         finally:
             self._going = None
             for _, _, waiter in (*group, *self._waiting):
                 if not waiter.done():
-                    waiter.set_result(unavailable("The service is stopping.", "stopping"))
+                    stopping = unavailable("The service is stopping.", "stopping")
+                    waiter.set_result((stopping, (), 0))
             self._waiting.clear()
 
     def _next(self) -> list[Waiting]:
@@ -143,7 +152,8 @@ class ScoringService:
             again = iter(before)
             return [slot if isinstance(slot, Problem) else next(again) for slot in slots]
         loop = asyncio.get_running_loop()
-        scored = await loop.run_in_executor(self._thread, self._each, asks, serving)
+        scored, stages = await loop.run_in_executor(self._thread, self._staged, asks, serving)
+        tell(stages, len(asks))
         records = [pair[1] for pair in scored if not isinstance(pair, Problem)]
         try:
             if asks:
@@ -159,7 +169,8 @@ class ScoringService:
 
     async def _record(self, records: Sequence[AuditRecord]) -> None:
         try:
-            await self._writer.add(records)
+            with span("record"):
+                await self._writer.add(records)
         except AuditError as error:
             _log.error("no score was given: %s", error)
             text = "The score could not be recorded, so it is not given; try again shortly."
@@ -167,6 +178,15 @@ class ScoringService:
         recorded(records)
         if self._shadow is not None:
             self._shadow.offer(records)
+
+    def _staged(
+        self, asks: Sequence[Ask], serving: Serving
+    ) -> tuple[list[Recorded | Problem], Stages]:
+        """What ``_each`` gives, and the stages of its work where traces are made."""
+        if not tracing():
+            return self._each(asks, serving), ()
+        with watched() as stages:
+            return self._each(asks, serving), tuple(stages)
 
     def _each(self, asks: Sequence[Ask], serving: Serving) -> list[Recorded | Problem]:
         try:

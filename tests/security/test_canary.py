@@ -1,23 +1,28 @@
 """A canary in every field of a claim, and wherever else a caller may put one, through every route.
 
 It may stand in ``claim_id`` of an answer that is a score, and nowhere else: no problem, no header,
-no line of the log, no file of the installation.
+no line of the log, no metric, no trace, no file of the installation.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from test_canaries import MARK, broken, filled
 
 from claims.settings import Settings
 from service.access.scopes import ROUTES
+from service.app import create_app
 from service.scoring.claim_form import ClaimRequest
 from service.scoring.examples import X12_837
+from service.tracing import otel
 
 JSON, LINES, X12, FORM, ODD = (
     {"Content-Type": kind}
@@ -36,6 +41,21 @@ def claim() -> dict[str, Any]:
     found = filled(ClaimRequest, MARK)
     found["authorization"]["number"] = MARK + "auth"
     return found
+
+
+@pytest.fixture(scope="module")
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings, spans: InMemorySpanExporter) -> Iterator[TestClient]:
+    """The service with traces, which are kept here."""
+    asked = settings.model_copy(update={"traces": "http://127.0.0.1:9/v1/traces"})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(otel, "BatchSpanProcessor", lambda _: SimpleSpanProcessor(spans))
+        with TestClient(create_app(asked), raise_server_exceptions=False) as client:
+            yield client
 
 
 def bodies(claim: dict[str, Any]) -> list[tuple[dict[str, str], bytes]]:
@@ -63,9 +83,9 @@ HEADERS = [
 ]
 
 
-def test_no_answer_log_or_file_holds_a_canary(
+def test_no_answer_log_metric_trace_or_file_holds_a_canary(
     client: TestClient, settings: Settings, claim: dict[str, Any], logged: list[str],
-    capfd: pytest.CaptureFixture[str],
+    spans: InMemorySpanExporter, capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     statuses = set()
     for method, path in sorted({*ROUTES, ("GET", f"/{MARK}"), (MARK, "/score")}):
@@ -84,6 +104,13 @@ def test_no_answer_log_or_file_holds_a_canary(
         client.post(path, headers={**headers, "Idempotency-Key": MARK}, content=content)
     assert len(logged) > 500
     assert [line for line in logged if MARK in line or "1931-07" in line] == []
+    figures = client.get("/metrics").text
+    assert 'preclear_requests_total{method="POST",route="/score",status="200"}' in figures
+    assert MARK not in figures
+    assert "1931-07" not in figures
+    traced = [span.to_json() for span in spans.get_finished_spans()]
+    assert len(traced) > 500
+    assert [span for span in traced if MARK in span or "1931-07" in span] == []
     seen = capfd.readouterr()
     assert MARK not in seen.out + seen.err
     # Read by another process: closing the files in this one would drop SQLite's locks.
