@@ -26,6 +26,7 @@ from service.limits import BodyLimits
 from service.load.door import STATE
 from service.load.drain import Drain
 from service.load.limit import InFlight
+from service.load.orphan import leave_with_supervisor
 from service.load.share import Share
 from service.logs import RequestLog
 from service.metrics.endpoints import router as metrics
@@ -126,6 +127,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             )
             drain.listen()
             stack.callback(drain.close)
+            leave_with_supervisor()
             yield {STATE: share}
 
     return lifespan
