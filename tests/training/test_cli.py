@@ -6,11 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from invented_data import dataset
 
 from claims.dataset import save
+from claims.settings import Settings
 from cli.main import call
 from models.aliases import resolve
+from service.app import create_app
+from service.scoring.examples import FLAT
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 QUICK = ["--trees", "40", "--leaves", "5", "--workers", "1"]
@@ -97,6 +101,32 @@ def test_models_compare_promote_and_roll_back(
     assert all(row["bound"] >= row["precision"] for row in kept)
     assert call(["models", "promote", "99"]) == 1
     assert "no version 99" in capsys.readouterr().err
+
+
+def test_a_running_service_follows_promote_challenge_and_rollback(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if call(["models", "show", "2", "--json"]) != 0:
+        assert call(["train", str(folder / "tables"), "--half-life", "300", *QUICK]) == 0
+    settings = Settings.read(model_poll_seconds=3600.0)
+    with TestClient(create_app(settings)) as client:
+        watch = client.app.state.held.watch  # type: ignore[attr-defined]
+
+        def serves() -> tuple[str, str | None]:
+            watch.look()
+            card = client.get("/model").json()
+            assert card["refused"] == []
+            return card["version"], (card["shadow"] or {}).get("version")
+
+        assert call(["models", "challenge", "2"]) == 0
+        assert serves() == ("1", "2")
+        assert call(["models", "promote", "2"]) == 0
+        assert serves() == ("2", None)
+        assert client.post("/score", json=FLAT).json()["model"]["version"] == "2"
+        assert call(["models", "rollback"]) == 0
+        assert serves() == ("1", None)
+        answer = client.post("/score", json=FLAT).json()
+        assert answer["model"] == {"name": "denial", "version": "1", "digest": trained["digest"]}
 
 
 @pytest.mark.parametrize("verb", ["promote", "challenge"])
