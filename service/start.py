@@ -18,6 +18,7 @@ from models.denial import FEATURE_NAMES, DenialModel
 from models.edits import load_rules
 from models.record import names_digest
 from models.score import ModelRef
+from service.audit.digest import code_digest
 from service.audit.repository import AuditRepository
 from service.audit.tables import AuditError
 from service.audit.writer import AuditWriter
@@ -79,6 +80,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     rules = load_rules(settings)
     ground = Ground(keys, rules, Costs.of(settings))
     about = About(names_digest(FEATURE_NAMES), code_version())
+    code_digest()  # reads the program's files, now and not with the first claim
     writer = AuditWriter(repository)
     holder = Holder(ground, ground.serving(model, reference, history))
     shadow = Shadow(writer, settings.shadow_share)

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The key that a request came with, and what it may do with it."""
+    """The key that a request came with, what it may do with it, and the route that it asked."""
 
     key_id: str
     scopes: frozenset[Scope]
+    route: str = ""
 
 
 CALLER: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
@@ -28,3 +29,9 @@ def caller_id() -> str:
     """
     caller = CALLER.get()
     return caller.key_id if caller else ""
+
+
+def purpose() -> str:
+    """What the present request asks for: its route, such as ``/score``; ``""`` outside one."""
+    caller = CALLER.get()
+    return caller.route if caller else ""

@@ -55,7 +55,8 @@ class Gate:
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
-        before = CALLER.set(caller)
+        route = listed.template if listed is not None else ""
+        before = CALLER.set(Caller(caller.key_id, caller.scopes, route))
         try:
             await self._app(scope, receive, send)
         finally:

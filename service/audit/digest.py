@@ -1,13 +1,16 @@
-"""A keyed digest of a whole claim: shows that a record is of this claim, reveals nothing of it.
+"""Digests that a record carries: of the claim, keyed, and of the program that scored it.
 
-A plain hash would not do: most of a claim can be guessed, and a guess could then be checked.
+A plain hash of a claim would not do: most of it can be guessed, and a guess could then be checked.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import MISSING, fields
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from claims import types
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from claims.keys import Keys
     from claims.types import Claim
 
+_ROOMS: Final = ("claims", "features", "models", "reports", "service")
 _KINDS: Final = (
     types.Provider, types.Adjustment, types.Payer, types.OtherPayer, types.Subscriber,
     types.Patient, types.Eligibility, types.Authorization, types.Attachment,
@@ -44,6 +48,24 @@ def canonical(value: object) -> str:
         if default is MISSING or given != default:
             stated.append(f"{name}={canonical(given)}")
     return "{" + ";".join(stated) + "}"
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the files of the program that a score is made by, ``sha256:hex``.
+
+    Their names and contents, in order of the names; what the interpreter compiled is left out.
+    """
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[2]
+    for room in _ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                name = path.relative_to(root).as_posix().encode()
+                held = path.read_bytes()
+                digest.update(b"%d %s %d\n" % (len(name), name, len(held)))
+                digest.update(held)
+    return "sha256:" + digest.hexdigest()
 
 
 def claim_digest(claim: Claim, keys: Keys) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from service.access.caller import caller_id
+from service.access.caller import caller_id, purpose
 from service.problems import FieldError, Problem, invalid
 from service.scoring.claim_form import FIELD_NAMES, BesideRequest, ClaimRequest, to_claim
 from service.scoring.wording import field_errors
@@ -47,7 +47,7 @@ class Ask:
     """One claim to be scored, the day as of which it is judged, and a precision to be kept.
 
     ``edits`` were found elsewhere (by the guide's judge);
-    ``caller`` is the id of the key that the request came with.
+    ``caller`` is the id of the key that the request came with, ``purpose`` its route.
     """
 
     claim: Claim
@@ -55,6 +55,7 @@ class Ask:
     precision: float | None = None
     edits: tuple[Edit, ...] = ()
     caller: str = field(default_factory=caller_id)
+    purpose: str = field(default_factory=purpose)
 
 
 def parse_json(body: bytes) -> object:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from claims.stages import Stage, watched
 from models.record import AuditRecord, packed
 from models.score import to_dict
-from service.audit.digest import claim_digest
+from service.audit.digest import claim_digest, code_digest
 from service.audit.tables import AuditError
 from service.idempotency.keeping import keep, recalled
 from service.ids import new_score_id
@@ -234,5 +234,7 @@ class ScoringService:
             answer=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
             rules_digest=score.rules.digest,
             caller=ask.caller,
+            purpose=ask.purpose,
+            code_digest=code_digest(),
         )
         return answer, record
