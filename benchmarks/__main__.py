@@ -16,7 +16,7 @@ import time
 import traceback
 from pathlib import Path
 
-ORDER = ("reading", "features", "training", "serving", "peers", "advice", "scale")
+ORDER = ("reading", "features", "training", "serving", "audit", "peers", "advice", "scale")
 LONG = ("advice", "scale")
 """Run only when named: a quarter of an hour and more."""
 

@@ -8,6 +8,7 @@ and writing goes on after it. Otherwise a cut tail would be overgrown by the nex
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
 
     from service.audit.chain import Chain, Row
 
-_LAST: Final = (
-    sa.select(EVENTS.c.sequence, EVENTS.c.hash, EVENTS.c.seal)
-    .order_by(EVENTS.c.sequence.desc())
-    .limit(1)
-)
+_LAST: Final = "SELECT sequence, hash, seal FROM events ORDER BY sequence DESC LIMIT 1"
+_NAMES: Final = tuple(column.name for column in EVENTS.c)
 _log = logging.getLogger("preclear.audit")
 
 
@@ -43,14 +41,30 @@ def append(
         before.append(_break(known or EMPTY, found))
     linked, head = chain.link(found, [*before, *rows])
     if linked:
-        connection.execute(EVENTS.insert(), linked)
+        insert(connection, linked)
     return head
+
+
+def insert(connection: sa.Connection, rows: Sequence[Row]) -> None:
+    """Write whole rows. In words made once: composing them costs more than the commit."""
+    words, named = _insert(connection.dialect)
+    values = [row if named else tuple(row[name] for name in _NAMES) for row in rows]
+    # One row as one statement: drivers prepare for many.
+    connection.exec_driver_sql(words, values[0] if len(values) == 1 else values)
+
+
+@cache
+def _insert(dialect: sa.Dialect) -> tuple[str, bool]:
+    """The statement in the driver's own words, and whether its values are named."""
+    named = dialect.paramstyle == "pyformat"
+    marks = [f"%({name})s" for name in _NAMES] if named else ["?"] * len(_NAMES)
+    return f"INSERT INTO events ({', '.join(_NAMES)}) VALUES ({', '.join(marks)})", named  # noqa: S608 -- names of ours
 
 
 def last(connection: sa.Connection) -> Head:
     """The last record that the log has now."""
-    row = connection.execute(_LAST).one_or_none()
-    return Head(row.sequence, row.hash, row.seal) if row else EMPTY
+    row = connection.exec_driver_sql(_LAST).one_or_none()
+    return Head(*row) if row else EMPTY
 
 
 def _follows(connection: sa.Connection, chain: Chain, known: Head | None, found: Head) -> bool:

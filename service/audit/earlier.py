@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from service.audit.appending import insert
 from service.audit.chain import EMPTY, event_row
 from service.audit.event import MIGRATED, SCORE
-from service.audit.tables import EVENTS
 
 if TYPE_CHECKING:
     from service.audit.chain import Chain, Row
@@ -34,12 +34,12 @@ def chain_scores(connection: sa.Connection, chain: Chain) -> None:
     head, count = EMPTY, 0
     for rows in connection.execute(query).mappings().partitions(_AT_ONCE):
         linked, head = chain.link(head, [_row(row) for row in rows])
-        connection.execute(EVENTS.insert(), linked)
+        insert(connection, linked)
         count += len(rows)
     if count:
         body = {"records": count, "on": dt.datetime.now(dt.UTC).date().isoformat()}
         linked, head = chain.link(head, [event_row(MIGRATED, None, body)])
-        connection.execute(EVENTS.insert(), linked)
+        insert(connection, linked)
 
 
 def _row(row: sa.RowMapping) -> Row:

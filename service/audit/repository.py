@@ -49,11 +49,11 @@ class AuditRepository(Reading):
         ``home`` holds the installation's secret and key; default: the folder of the file.
         Raises ``UserError``.
         """
+        home = home or (place if isinstance(place, Path) else place.head).parent
+        self.chain: Final = Chain(load_keys(home).secret, load_signer(home))
         database = open_sqlite(place) if isinstance(place, Path) else place
-        home = home or database.head.parent
         super().__init__(database)
         self._writer = database.writer
-        self.chain: Final = Chain(load_keys(home).secret, load_signer(home))
         self._head = HeadFile(database.head, self.chain)
         try:
             with self._head.turn():

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
-import secrets
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from benchmarks._postgres import Postgres, programs
 from claims.settings import Settings
 from service.audit.repository import AuditRepository
 from service.audit.standalone import HEADER, PAYLOAD
@@ -25,73 +21,19 @@ COLUMNS = (*HEADER, "hash", "seal", *PAYLOAD)
 Row = dict[str, Any]
 
 
-class Postgres:
-    """A server on a unix socket in a folder of its own; nothing else on the machine sees it."""
-
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="preclear-pg-"))
-        self._as: dict[str, Any] = {}
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            self._as = {"user": "postgres", "group": "postgres", "extra_groups": []}
-            shutil.chown(self.folder, "postgres", "postgres")
-        self.user = "postgres" if self._as else getpass.getuser()
-        self._run(
-            "initdb", "-D", "data", "-A", "trust", "-U", self.user, "-E", "UTF8", "--locale=C"
-        )
-        self.start()
-
-    def _run(self, program: str, *words: str) -> None:
-        subprocess.run(
-            [str(self._programs / program), *words],
-            cwd=self.folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **self._as,
-        )
-
-    def start(self) -> None:
-        options = f"-c listen_addresses= -c unix_socket_directories={self.folder}"
-        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
-
-    def stop(self, mode: str = "fast") -> None:
-        """``immediate``: as if it were killed, so that it recovers when it starts."""
-        self._run("pg_ctl", "-D", "data", "-w", "-m", mode, "stop")
-
-    def fresh(self) -> str:
-        """The address of a new, empty schema; a database of its own would take seconds."""
-        name = f"audit_{secrets.token_hex(6)}"
-        whole = f"postgresql://{self.user}@/postgres?host={self.folder}"
-        engine = sa.create_engine(whole.replace("postgresql:", "postgresql+psycopg:"))
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {name}"))
-        engine.dispose()
-        return f"{whole}&options=-csearch_path%3D{name}"
-
-
-def postgres_programs() -> Path | None:
-    """The folder of PostgreSQL's programs, Debian's or those on the path."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    found = shutil.which("initdb")
-    places += [Path(found).parent] if found else []
-    return next((place for place in places if (place / "initdb").exists()), None)
-
-
 @contextlib.contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """A server for the session; skips when there is none, unless WITH_POSTGRES=1 asks for it."""
-    programs = postgres_programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         if os.environ.get("WITH_POSTGRES") == "1":
             pytest.fail("WITH_POSTGRES=1, but PostgreSQL's programs are not there")
         pytest.skip("PostgreSQL's programs are not there")
-    server = Postgres(programs)
+    server = Postgres(found)
     try:
         yield server
     finally:
-        server.stop("immediate")
-        shutil.rmtree(server.folder)
+        server.close()
 
 
 @dataclass

@@ -1,0 +1,53 @@
+"""Writes records to the log of the environment and prints the id of each once it is committed.
+
+Run as a program by ``test_audit_killed``, which kills it: ``python audit_writer.py COUNT``.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+
+from audit_records import record
+
+from claims.settings import Settings
+from service.audit.event import Event
+from service.audit.repository import AuditRepository
+from service.audit.tables import AuditError
+from service.audit.writer import AuditWriter
+
+CALLERS = 4
+
+
+def write(writer: AuditWriter, count: int, said: threading.Lock) -> None:
+    chance = random.Random()
+    for _ in range(count):
+        one = record()
+        beside = [Event("shadow", one.score_id, {"p": 0.5})] if chance.random() < 0.3 else []
+        try:
+            writer.submit([one, *beside]).result()
+        except AuditError:
+            return  # the server is gone
+        with said:
+            sys.stdout.write(one.score_id + "\n")
+            sys.stdout.flush()
+
+
+def main() -> None:
+    count = int(sys.argv[1]) // CALLERS
+    log = AuditRepository.of(Settings.read())
+    writer = AuditWriter(log)
+    said = threading.Lock()
+    threads = [threading.Thread(target=write, args=(writer, count, said)) for _ in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.close()
+    log.checkpoint()
+    log.close()
+
+
+if __name__ == "__main__":
+    main()
