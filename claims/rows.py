@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from claims.columns import claim_columns, remittance_columns
 from claims.schema import TABLES
@@ -118,12 +119,21 @@ def identities(claims: pa.Table) -> list[str | None]:
 
 def remittance_digests(remittances: pa.Table, lines: pa.Table) -> list[str]:
     """``RemittanceRow.digest`` of each row of the tables."""
-    whole, parts = remittances.to_pylist(), iter(lines.to_pylist())
-    found = []
-    for values in whole:
-        own = [next(parts) for _ in range(values["line_count"])]
-        found.append(_digest(_text(values, own)))
-    return found
+    return [digest for digest, _ in _whole(remittances, lines)]
+
+
+def deciding(remittances: pa.Table, lines: pa.Table) -> list[tuple[str, str]]:
+    """``RemittanceRow.digest`` and ``.text`` of those rows of the tables that decide."""
+    decides = pc.and_(remittances["first_outcome"], pc.is_valid(remittances["known_on"]))
+    rows = zip(_whole(remittances, lines), decides.to_pylist(), strict=True)
+    return [row for row, decided in rows if decided]
+
+
+def _whole(remittances: pa.Table, lines: pa.Table) -> Iterator[tuple[str, str]]:
+    parts = iter(lines.to_pylist())
+    for values in remittances.to_pylist():
+        text = _text(values, [next(parts) for _ in range(values["line_count"])])
+        yield _digest(text), text
 
 
 def _fitting(

@@ -26,6 +26,7 @@ VERBS: Final = (
     "train",
     "evaluate",
     "score",
+    "outcomes",
     "triage",
     "models",
     "serve",

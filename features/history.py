@@ -149,6 +149,16 @@ class History:
             until=meta["until"],
         )
 
+    def verified(self) -> History:
+        """This history, once its arrays are found to be those of its digest; ``HistoryError``."""
+        parts = (self.claim_rates, self.line_rates, self.sent, self.answered)
+        if _digest(parts) != self.digest:
+            raise HistoryError(
+                f"The history {self.digest} is not what it was when it was written: "
+                "run `preclear train` to make it anew."
+            )
+        return self
+
 
 def _sent(frame: Frame, labels: Labels) -> EventIndex:
     keys, comparable = service_keys(frame)

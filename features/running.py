@@ -85,13 +85,13 @@ def save_base(history: History, tables: Mapping[str, pa.Table], digest: str, hom
     with _writing(home) as root:
         before = _base(root)
         folder = _keep(history, root)
-        named = root / f"{_PREFIX}{_short(digest)}-{folder.name[:8]}"
-        if not (named / _ABOUT).is_file():
-            with _aside(named) as aside:
+        tables_in = root / f"{_PREFIX}{_short(digest)}-{folder.name[:8]}"
+        if not (tables_in / _ABOUT).is_file():
+            with _aside(tables_in) as aside:
                 _write_tables(tables, aside)
                 about = {"tables": digest, "history": folder.name, "claims": len(tables["claims"])}
                 write_json(aside / _ABOUT, about)
-        _point(root, BASE, named)
+        _point(root, BASE, tables_in)
         now = root / CURRENT
         if before is None or not now.is_dir() or now.resolve() == before.history.resolve():
             _point(root, CURRENT, folder)

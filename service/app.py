@@ -32,6 +32,9 @@ from service.logs import RequestLog
 from service.metrics.endpoints import router as metrics
 from service.metrics.scrape import Scrape
 from service.models.endpoints import router as models
+from service.outcomes.documents import schemas as outcome_schemas
+from service.outcomes.endpoints import router as outcomes
+from service.outcomes.start import open_outcomes
 from service.pages.endpoints import router as pages
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
@@ -83,7 +86,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    for router in (scoring, triage, health, metrics, models, oauth):
+    for router in (scoring, triage, outcomes, health, metrics, models, oauth):
         app.include_router(router)
     if settings.api_docs:
         app.include_router(pages)
@@ -114,6 +117,8 @@ def _lifespan(settings: Settings) -> Lifespan:
             state, writer = start(settings)
             app.state.held = state
             stack.callback(stop, state, writer)
+            app.state.outcomes = open_outcomes(state, writer)
+            stack.callback(app.state.outcomes.close)
             app.state.metrics = Scrape(state.code_version)
             stack.callback(app.state.metrics.close)
             app.state.readiness = watch(state, writer, app.state.metrics)
@@ -145,7 +150,7 @@ def _describe(app: FastAPI, routes: Mapping[tuple[str, str], Needs]) -> None:
                 routes=app.routes,
             )
             known = said.setdefault("components", {}).setdefault("schemas", {})
-            known.update({**schemas(), **triage_schemas()})
+            known.update({**schemas(), **triage_schemas(), **outcome_schemas()})
             for name in ("HTTPValidationError", "ValidationError"):
                 known.pop(name, None)
             describe(said, routes)

@@ -9,6 +9,7 @@ from claims.problems import Problem
 from claims.rows import claim_rows, remittance_rows
 from claims.types import Claim, Remittance
 from claims.x12.read import Reader
+from service.unreadable import MOST, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from claims.rows import ClaimRow, RemittanceRow
     from claims.types import Payment
 
-MOST_PROBLEMS: Final = 1_000
 _TOGETHER: Final = 512
 _CHUNK: Final = 1 << 18
 _TOO_LARGE: Final = "A value is larger than can be kept; correct its amounts and numbers."
@@ -43,9 +43,19 @@ class Posted:
         """Whether there was neither claim nor remittance."""
         return not (self.claims or self.remittances or self.undecided)
 
+    def include(self, other: Posted) -> None:
+        """Take what another file held beside this."""
+        self.claims += other.claims
+        self.remittances += other.remittances
+        self.problems += other.problems
+        self.undecided += other.undecided
+
 
 class Reading:
-    """Reads one file as its bytes come: ``feed`` them, then ``finish``. No bytes raise anything."""
+    """Reads one file as its bytes come: ``feed`` them, then ``finish``.
+
+    Both raise ``Problem`` (413) for a file that is hardly anything but faults.
+    """
 
     def __init__(self, keys: Keys, catalogue: Catalogue, name: str = "") -> None:
         """``name`` is what problems call the file."""
@@ -106,8 +116,9 @@ class Reading:
                 self._found.undecided += 1
 
     def _note(self, problem: Problem) -> None:
-        if len(self._found.problems) < MOST_PROBLEMS:
-            self._found.problems.append(problem)
+        if len(self._found.problems) >= MOST:
+            raise too_many()
+        self._found.problems.append(problem)
 
 
 def posted(source: BinaryIO, keys: Keys, catalogue: Catalogue, name: str = "") -> Posted:

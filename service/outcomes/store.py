@@ -7,7 +7,6 @@ Which of two rows that are one submission is kept does not depend on which came 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +38,6 @@ REMITTANCES: Final = sa.Table(
     sa.Column("name", sa.Text, primary_key=True, comment="digest of what it says"),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("claim_key", sa.Text, nullable=False, comment="keyed hash of the claim id, 16 hex"),
-    sa.Column("known_on", sa.Text, nullable=False, comment="ISO date"),
     sa.Column("place", sa.Integer, nullable=False, comment="in its file"),
     sa.Column("told", sa.Boolean, nullable=False, comment="the audit log has what it means"),
     sa.Column("row", sa.Text, nullable=False, comment="JSON of claims.rows; ids are keyed hashes"),
@@ -78,12 +76,10 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One adjudication of a claim."""
+class Remittance:
+    """One adjudication of a claim; ``row`` is ``""`` once the history's base holds it."""
 
     name: str
-    claim_key: int
-    known_on: dt.date
     place: int
     row: str
 
@@ -108,7 +104,7 @@ class OutcomeStore:
         ]  # fmt: skip
         remittances = [
             {"name": row.digest, "digest": row.digest, "claim_key": _hex(row.key), "place": place,
-             "known_on": str(row.known_on), "told": row.key == 0, "row": row.text}
+             "told": row.key == 0, "row": row.text}
             for place, row in found.remittances
         ]  # fmt: skip
         try:
@@ -157,19 +153,13 @@ class OutcomeStore:
         query = query.distinct().order_by(REMITTANCES.c.claim_key).limit(most)
         return [int(row.claim_key, 16) for row in self._read(query)]
 
-    def answers(self, keys: Iterable[int]) -> list[Answer]:
-        """The adjudications of these claims; first by day, then by place in their file."""
+    def answers(self, keys: Iterable[int]) -> list[Remittance]:
+        """The adjudications of these claims, in no order."""
         found = []
         for part in _parts({_hex(key) for key in keys}):
             query = sa.select(REMITTANCES).where(REMITTANCES.c.claim_key.in_(part))
-            found += [
-                Answer(
-                    row.name, int(row.claim_key, 16), dt.date.fromisoformat(row.known_on),
-                    row.place, row.row,
-                )
-                for row in self._read(query)
-            ]  # fmt: skip
-        return sorted(found, key=lambda one: (one.known_on, one.place, one.name))
+            found += [Remittance(row.name, row.place, row.row) for row in self._read(query)]
+        return found
 
     def tell(self, names: Collection[str]) -> None:
         """Note that the audit log has what these remittances mean."""

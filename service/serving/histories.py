@@ -22,9 +22,12 @@ class RunningHistory:
         self._place = running.place(home)
 
     def open(self) -> History:
-        """The history that is there now. Raises ``HistoryError``."""
+        """The history that is there now, found to be what its digest says. Raises ``HistoryError``.
+
+        It is read once from end to end for that: a second for a gigabyte.
+        """
         # The link is followed once: the parts must be those of one history.
-        return History.open(self._place.resolve())
+        return History.open(self._place.resolve()).verified()
 
     def mark(self) -> Mark:
         """Which file describes it, and since when: another mark, perhaps another history.
