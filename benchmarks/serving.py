@@ -1,8 +1,10 @@
-"""``/score`` beside an echo in the same server: 1 and 16 connections, and where its time goes.
+"""``/score`` beside an echo, MLflow's server, the usual way and the trees alone, in one run.
 
-The echo reads and checks the same claims by the same models and answers a score of the same shape,
-so the ratio is what scoring itself costs. The record of each score is on the disk before its answer
-(``/echo`` writes nothing).
+The echo, in the same server, reads and checks the same claims and answers a score of the same
+shape, so it says what scoring itself costs, and that the client is not the limit. The record of
+each score is on the disk before its answer; the others write nothing. ``mlflow models serve`` and
+the usual way are sent the ready features of the claims and answer with probability and
+contributions: no what-ifs, no lines, no words, and no features to be built.
 """
 
 from __future__ import annotations
@@ -14,20 +16,37 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks._load import Load, request, run
+from benchmarks._peer_services import (
+    mlflow_bodies,
+    mlflow_serving,
+    usual_bodies,
+    usual_serving,
+)
 from benchmarks._split import split
 from benchmarks._worlds import synthesise
+from claims.keys import load_keys
 from claims.settings import Settings
 from claims.types import Claim
 from claims.x12 import read
 from cli.demo_body import body
 from cli.demo_service import free_port
+from features.build import build
+from features.columns import as_days
+from features.frame import Frame
+from models.aliases import CHAMPION, resolve
+from models.denial import DenialModel
 from service.access import local
+from service.scoring.requests import parse_claim, parse_json
+from service.start import open_history, open_model
 
 CLAIMS = 8_000
 SECONDS = 3.0
@@ -59,6 +78,14 @@ def prepare(folder: Path) -> tuple[Settings, list[bytes]]:
     return Settings.read(), bodies[:200]
 
 
+def features_of(settings: Settings, bodies: list[bytes]) -> NDArray[np.float32]:
+    """The feature rows of the claims of ``bodies``, as ``/score`` builds them."""
+    asks = [parse_claim(parse_json(body), settings.max_lines) for body in bodies]
+    frame = Frame.from_claims([ask.claim for ask in asks], load_keys(settings.home))
+    days = np.array([as_days(ask.as_of) for ask in asks], np.int32)
+    return build(frame.replace(as_of=days), open_history(settings))
+
+
 @contextlib.contextmanager
 def serving() -> Iterator[int]:
     """The service with its echo, one worker, as uvicorn runs it; gives the port."""
@@ -81,45 +108,96 @@ def serving() -> Iterator[int]:
         process.wait(30)
 
 
-def measure(port: int, bodies: list[bytes], connections: int, key: str) -> dict[str, Load]:
-    """Both ways in turns; of each the run with the median rate."""
-    ways = {
-        path: [request(port, path, body, key) for body in bodies] for path in ("/echo", "/score")
-    }
-    runs: dict[str, list[Load]] = {path: [] for path in ways}
-    for requests in ways.values():
+def measure(ways: dict[str, tuple[int, list[bytes]]], connections: int) -> dict[str, Load]:
+    """All ways in turns, each (port, requests); of each the run with the median rate."""
+    runs: dict[str, list[Load]] = {way: [] for way in ways}
+    for port, requests in ways.values():
         run(port, requests, connections, 0.5)
     for _ in range(ROUNDS):
-        for path, requests in ways.items():
-            runs[path].append(run(port, requests, connections, SECONDS))
-    middle = {path: median(one.rate for one in loads) for path, loads in runs.items()}
+        for way, (port, requests) in ways.items():
+            runs[way].append(run(port, requests, connections, SECONDS))
+    middle = {way: median(one.rate for one in loads) for way, loads in runs.items()}
     return {
-        path: min(loads, key=lambda one: abs(one.rate - middle[path]))
-        for path, loads in runs.items()
+        way: min(loads, key=lambda one: abs(one.rate - middle[way])) for way, loads in runs.items()
     }
+
+
+def trees_alone(model: DenialModel, values: NDArray[np.float32]) -> dict[str, float]:
+    """What one core does a second with ready rows, one after the other and nothing around it."""
+    rows = [values[place : place + 1] for place in range(len(values))]
+    booster, explainer = model.booster, model.explainer
+    ways: dict[str, Callable[[NDArray[np.float32]], object]] = {
+        "predict": booster.raw,
+        "predict and pred_contrib": lambda row: (booster.raw(row), booster.contributions(row)),
+        "predict and our TreeSHAP": lambda row: (booster.raw(row), explainer.contributions(row)),
+    }
+    found: dict[str, float] = {}
+    for name, work in ways.items():
+        rates = []
+        for _ in range(ROUNDS):
+            began, done = time.perf_counter(), 0
+            while time.perf_counter() - began < 1.0:
+                work(rows[done % len(rows)])
+                done += 1
+            rates.append(done / (time.perf_counter() - began))
+        found[name] = median(rates)
+    return found
 
 
 def main() -> None:
     """Print requests a second, latencies, ratios, and the split of one score."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as services:
         settings, bodies = prepare(Path(name))
+        model, values = open_model(settings)[0], features_of(settings, bodies)
         size = sum(map(len, bodies)) / len(bodies)
-        print(f"model of {CLAIMS:,} claims, {len(bodies)} claims of {size:,.0f} bytes, 1 worker")
-        with serving() as port:
-            for connections in (1, 16):
-                found = measure(port, bodies, connections, local.read(settings.home))
-                for path, load in found.items():
-                    print(
-                        f"{connections:>2} connections {path:7} {load.rate:8,.0f} requests/s, "
-                        f"p50 {load.p50:6.2f} ms, p99 {load.p99:6.2f} ms"
-                    )
-                ratio = found["/score"].rate / found["/echo"].rate
-                print(f"{connections:>2} connections /score does {ratio:.2f} of the echo's rate")
+        trees = model.booster.iterations * model.booster.classes
+        print(f"model of {CLAIMS:,} claims ({trees:,} trees), {len(bodies)} claims of {size:,.0f}")
+        print("bytes, 1 worker each; what stands beside /score is sent the ready features")
+        text = Path(name) / "booster.txt"
+        text.write_bytes((resolve(settings.mlruns, CHAMPION).bundle / "causes.txt").read_bytes())
+        ours = services.enter_context(serving())
+        mlflow = services.enter_context(mlflow_serving(settings))
+        usual = services.enter_context(usual_serving(text))
+        key = local.read(settings.home)
+        ways = {
+            "echo": (ours, [request(ours, "/echo", body, key) for body in bodies]),
+            "/score": (ours, [request(ours, "/score", body, key) for body in bodies]),
+            "mlflow models serve": (
+                mlflow,
+                [request(mlflow, "/invocations", body) for body in mlflow_bodies(values)],
+            ),
+            "the usual way": (
+                usual, [request(usual, "/predict", body) for body in usual_bodies(values)],
+            ),
+        }  # fmt: skip
+        alone = trees_alone(model, values)
+        for connections in (1, 16):
+            report(connections, measure(ways, connections), alone)
+        for way, rate in alone.items():
+            print(f"one core, {way:26} {rate:8,.0f} rows/s")
+        services.close()
         print("one score, in ms:")
         parts = split(settings, bodies[:100])
         for what, seconds in parts:
             print(f"  {what:26} {seconds * 1000:7.3f}")
         print(f"  {'together':26} {sum(seconds for _, seconds in parts) * 1000:7.3f}")
+
+
+def report(connections: int, found: dict[str, Load], alone: dict[str, float]) -> None:
+    """Print the rates and latencies at so many connections, and what ``/score`` does of each."""
+    ours = found["/score"].rate
+    for way, load in found.items():
+        print(
+            f"{connections:>2} connections {way:20} {load.rate:8,.0f} requests/s, "
+            f"p50 {load.p50:7.2f} ms, p99 {load.p99:7.2f} ms"
+        )
+    whole = alone["predict and our TreeSHAP"]
+    print(
+        f"{connections:>2} connections /score does {ours / found['echo'].rate:.2f} of the echo, "
+        f"{ours / found['mlflow models serve'].rate:.1f} times mlflow models serve, "
+        f"{ours / found['the usual way'].rate:.1f} times the usual way, "
+        f"{ours / whole:.3f} of predictions and contributions alone"
+    )
 
 
 if __name__ == "__main__":

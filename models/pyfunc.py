@@ -4,7 +4,9 @@ MLflow keeps this very file ("models from code") with the bundle and the three p
 beside it; no object is serialised. Input: a DataFrame whose columns are named as the features, in
 any order, or an array (n, features) in the order of ``features.catalog.FEATURES``. Output: a
 DataFrame with ``denial_probability`` and one column ``category.<name>`` each, which is the
-probability of that category, given that the claim is denied.
+probability of that category, given that the claim is denied. With the parameter ``contributions``
+there is also a column ``contribution.<feature>`` each and ``contribution.base``: exact TreeSHAP
+values, which add up to the log-odds of a denial before calibration.
 """
 
 from __future__ import annotations
@@ -59,11 +61,17 @@ class DenialPyfunc(PythonModel):
 
         An array is taken too; MLflow reads the annotation and knows no union.
         """
-        predicted = self._model.predict(matrix(model_input))
+        values = matrix(model_input)
+        predicted = self._model.predict(values)
         index = model_input.index if isinstance(model_input, pd.DataFrame) else None
         made = pd.DataFrame({"denial_probability": predicted.probability}, index=index)
         for place, name in enumerate(CATEGORIES):
             made[f"category.{name}"] = predicted.category_probability[:, place]
+        if params and params.get("contributions"):
+            names = [f"contribution.{feature.name}" for feature in FEATURES]
+            pushes = self._model.contributions(values)
+            told = pd.DataFrame(pushes, index=made.index, columns=[*names, "contribution.base"])
+            made = pd.concat([made, told], axis=1)
         return made
 
 

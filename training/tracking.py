@@ -161,12 +161,20 @@ def _fluent(registry: Registry, run_id: str) -> Iterator[None]:
 
 def _signature() -> ModelSignature:
     from mlflow.models import ModelSignature
-    from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
+    from mlflow.types.schema import (
+        ColSpec,
+        DataType,
+        ParamSchema,
+        ParamSpec,
+        Schema,
+        TensorSpec,
+    )
 
     columns: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.double, feature.name) for feature in FEATURES
     ]
-    return ModelSignature(inputs=Schema(columns))
+    asked = ParamSchema([ParamSpec("contributions", DataType.boolean, False)])
+    return ModelSignature(inputs=Schema(columns), params=asked)
 
 
 def _log_pyfunc(registry: Registry, run_id: str, bundle: Path) -> str:

@@ -88,6 +88,17 @@ def test_the_pyfunc_gives_the_probabilities_of_the_bundle(
     assert made.index.equals(frame.index)
 
 
+def test_contributions_are_given_when_asked_for(
+    registry: Registry, model: DenialModel, values: np.ndarray
+) -> None:
+    frame = pd.DataFrame(values[:20], columns=NAMES, index=np.arange(20) + 7)
+    made = _loaded(registry).predict(frame, params={"contributions": True})
+    told = made[[f"contribution.{name}" for name in (*NAMES, "base")]]
+    np.testing.assert_array_equal(told.to_numpy(), model.contributions(values[:20]))
+    assert made.index.equals(frame.index)
+    assert len(_loaded(registry).predict(frame).columns) == 1 + len(CATEGORIES)
+
+
 def test_an_array_is_taken_in_the_order_of_the_features(
     registry: Registry, model: DenialModel, values: np.ndarray
 ) -> None:
