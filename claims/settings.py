@@ -149,7 +149,9 @@ class Settings(BaseSettings):
         description="requests a second that one API key may send to one process; 0: any number",
     )
     body_seconds: int = Field(
-        30, ge=1, description="seconds within which the body of a request must have come"
+        30,
+        ge=1,
+        description="seconds within which the head of a request must have come, then its body",
     )
     idempotency_hours: int = Field(
         24, ge=1, le=24 * 30, description="hours that the answer to an Idempotency-Key is kept"

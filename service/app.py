@@ -22,11 +22,12 @@ from service.health.endpoints import router as health
 from service.health.start import watch
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
-from service.limits import BodyLimits
+from service.limits import BodyLimits, OneLength
 from service.load.door import STATE
 from service.load.drain import Drain
 from service.load.limit import InFlight
 from service.load.orphan import leave_with_supervisor
+from service.load.patience import PATIENCE
 from service.load.share import Share
 from service.logs import RequestLog
 from service.metrics.endpoints import router as metrics
@@ -97,6 +98,7 @@ def create_app(
     app.add_middleware(Gate, routes=routes)
     app.add_middleware(InFlight)
     problems.install(app)
+    app.add_middleware(OneLength)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     if settings.traces:
@@ -109,7 +111,7 @@ def _lifespan(settings: Settings) -> Lifespan:
     """What is opened when the application starts, and given back when it ends."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Share]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         with ExitStack() as stack:
             app.state.traces = stack.enter_context(traced(settings, app.version))
             access = app.state.access = open_access(settings)
@@ -133,7 +135,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             drain.listen()
             stack.callback(drain.close)
             leave_with_supervisor()
-            yield {STATE: share}
+            yield {STATE: share, PATIENCE: settings.body_seconds}
 
     return lifespan
 

@@ -48,6 +48,29 @@ class Pace:
             self._waited += clock() - began
 
 
+class OneLength:
+    """Refuses a request whose end somebody before us may see elsewhere (RFC 9112, 6.1 and 6.3).
+
+    h11 goes by the chunks; a proxy that goes by Content-Length would take what follows for another
+    caller's request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with a problem (400) and close the connection."""
+        if scope["type"] == "http":
+            names = {name for name, _ in scope["headers"]}
+            old = scope.get("http_version") == "1.0"
+            if b"transfer-encoding" in names and (b"content-length" in names or old):
+                text = "The request states its length in two ways; send Content-Length or chunks."
+                problem = Problem(400, "length-unclear", text, headers=_CLOSE)
+                await problem.response()(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 class Allowed:
     """What the body of one request may be; an endpoint that reads a stream allows itself more."""
 

@@ -11,9 +11,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from service.load.share import LIMITED, Share, on_the_wire
+from service.load.patience import Patient
+from service.load.share import LIMITED, Share, problem_of
+from service.load.wire import on_the_wire
 from service.metrics.requests import REQUESTS, refused
 
 if TYPE_CHECKING:
@@ -50,12 +51,12 @@ def refusable(data: bytes) -> str:
     return head[1].decode()
 
 
-class Door(H11Protocol):
+class Door(Patient):
     """HTTP by h11, but that a whole request which nobody takes is refused at once."""
 
     _answers: Final[dict[Refusal, bytes]] = {
-        "overloaded": on_the_wire("overloaded"),
-        "draining": on_the_wire("draining"),
+        "overloaded": on_the_wire(problem_of("overloaded")),
+        "draining": on_the_wire(problem_of("draining")),
     }
     _counts: Final[dict[str, Counter]] = {
         path: REQUESTS.labels("POST", path, "503") for path in LIMITED
@@ -100,6 +101,7 @@ class Door(H11Protocol):
         refused(reason)
         self._counts[path].inc()
         self._refused_at = self.loop.time()
+        self.heard()
         self.transport.write(self._answers[reason])
         if reason == "draining":
             self.transport.close()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from service.headers import ALWAYS
 from service.metrics.requests import IN_FLIGHT, LIMIT, refused
-from service.problems import MEDIA_TYPE, unavailable
+from service.problems import unavailable
 
 if TYPE_CHECKING:
     from service.metrics.requests import Refusal
@@ -67,31 +66,14 @@ class Share:
 def refusal(reason: Refusal) -> Problem:
     """What a request is answered that is not taken."""
     refused(reason)
-    return _problem(reason)
+    return problem_of(reason)
 
 
-def _problem(reason: Refusal) -> Problem:
+def problem_of(reason: Refusal) -> Problem:
+    """The same, uncounted."""
     if reason == "draining":
         problem = unavailable("The service is stopping; send this to another.", reason)
         problem.headers["Connection"] = "close"
         return problem
     text = "The service has as many requests as it can carry; try again in a second."
     return unavailable(text, reason)
-
-
-def on_the_wire(reason: Refusal) -> bytes:
-    """The same answer as HTTP/1.1 sends it, whole; made once, sent many times."""
-    problem = _problem(reason)
-    body = bytes(problem.response().body)
-    told = [
-        *((name.title().encode(), value) for name, value in _lower(ALWAYS)),
-        *((name.encode(), value.encode()) for name, value in problem.headers.items()),
-        (b"Content-Type", MEDIA_TYPE.encode()),
-        (b"Content-Length", str(len(body)).encode()),
-    ]
-    head = b"".join(b"%s: %s\r\n" % pair for pair in told)
-    return b"HTTP/1.1 503 Service Unavailable\r\n" + head + b"\r\n" + body
-
-
-def _lower(pairs: list[tuple[bytes, bytes]]) -> list[tuple[str, bytes]]:
-    return [(name.decode(), value) for name, value in pairs]
