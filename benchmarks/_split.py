@@ -18,7 +18,7 @@ from models.edits import find_edits, load_rules
 from models.explain import explain
 from models.frames import join
 from models.score import to_dict
-from models.subject import Subject
+from models.subject import Subjects
 from models.whatif import variants
 from service.audit.repository import AuditRepository
 from service.audit.writer import AuditWriter
@@ -62,7 +62,9 @@ def split(settings: Settings, bodies: list[bytes]) -> list[tuple[str, float]]:
     predicted = part("predict, and the category", lambda i: model.predict(alone[i]))
     part(
         "explain (exact TreeSHAP)",
-        lambda i: explain(Subject.read(alone[i][0]), model.contributions(alone[i])[0], risky=True),
+        lambda i: explain(Subjects.read(alone[i]), model.contributions(alone[i])).row(
+            0, risky=True
+        ),
     )
     part("edits", lambda i: find_edits(asks[i].claim, asks[i].as_of))
 

@@ -212,4 +212,16 @@ def _mixed(scores: Floats) -> Mix:
 
 def weighted(share: Floats, parts: Floats) -> Floats:
     """Sum of ``parts`` (n, k, m) weighted by ``share`` (n, k), added in the order of k: (n, m)."""
-    return np.asarray(np.add.accumulate(parts * share[:, :, None], axis=1)[:, -1], np.float64)
+    found = np.empty((parts.shape[0], parts.shape[2]))
+    _weigh(np.ascontiguousarray(share), parts, found)
+    return found
+
+
+@compiled
+def _weigh(share: Floats, parts: Floats, found: Floats) -> None:
+    for row in range(len(parts)):
+        for place in range(parts.shape[2]):
+            found[row, place] = parts[row, 0, place] * share[row, 0]
+        for cause in range(1, parts.shape[1]):
+            for place in range(parts.shape[2]):
+                found[row, place] += parts[row, cause, place] * share[row, cause]

@@ -15,6 +15,7 @@ Where no such feature is left, the sentence names the factor and claims no more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,9 +25,10 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORIES, CATEGORY_CODE
 from features.build_lines import LINE_FEATURES
+from models.choosing import add_up, choose
 from models.grouping import AMOUNT_OF_HISTORY, GROUPS, OWN
 from models.score import MAX_REASONS, Reason
-from models.subject import Subject
+from models.subject import Subjects
 from models.wording import KINDS, vague
 from models.words import NAMES_ITS_CAUSE
 
@@ -35,16 +37,13 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 SPEAKS: Final = np.array([0.5 if one.measure == "share" else 1.0 for one in LINE_FEATURES])
 """How readily a feature speaks for its factor: what was denied tells a biller more than how usual
 something is, so a share speaks only where it pushes twice as much."""
 NEGLIGIBLE: Final = 0.02
 """Share of all absolute contributions under which a factor is not shown."""
-HARDLY: Final = 0.05
-"""Share of the strongest push from which a feature of the right category goes before it."""
-MOST: Final = 0.5
-"""Share of a factor's push by way of one cause from which the sentence may name that cause."""
 _CATEGORY: Final = np.array(
     [CATEGORY_CODE.get(KINDS[one.kind].category, -1) if one.kind else -1 for one in LINE_FEATURES]
 )
@@ -53,6 +52,8 @@ _FACTS: Final[dict[tuple[str, float], Category]] = {
     ("member_category", 2.0): "coordination_of_benefits",
 }
 """Facts whose words speak of a category."""
+_CATEGORY_OF: Final[list[int]] = _CATEGORY.tolist()
+_SPEAKING: Final = frozenset(name for name, _ in _FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,110 +67,133 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Towards:
-    """By way of which causes the features push: ``pushes`` (causes, features).
+    """What divides contributions by cause: TreeSHAP values ``of`` (n, classes, features + 1).
 
-    ``causes`` are their places in ``CATEGORIES``, fewer than rows where the last is any other.
+    Paid is the first class; ``share`` (n, causes) is how much of the denial each cause is.
+    ``causes`` are their places in ``CATEGORIES``, fewer than there are where the last is any other.
     """
 
-    pushes: Floats
+    of: Floats
+    share: Floats
     causes: Sequence[int]
 
-    def cause(self, features: Flags, *, raises: bool) -> tuple[Category | None, bool]:
-        """By way of which cause these push most, and whether that is most of their push."""
-        pushes = self.pushes[:, features].sum(axis=1)
-        pushes = pushes if raises else -pushes
-        best = int(np.argmax(pushes))
-        if pushes[best] <= 0 or best >= len(self.causes):
-            return None, False
-        most = bool(pushes[best] >= MOST * pushes[pushes > 0].sum())
-        return CATEGORIES[self.causes[best]], most
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """What explains n rows: of each the largest factors (n, k) and how they are told.
+
+    ``total`` is what a factor adds, ``shown`` whether that is worth telling, ``lead`` the feature
+    to tell it by (-1: none may), ``cause`` the category of most of its push (-1: none).
+    """
+
+    subjects: Subjects
+    factor: Places
+    total: Floats
+    shown: Flags
+    lead: Places
+    cause: Places
+    whole: Floats
+    base: Floats
+
+    def row(self, place: int, *, risky: bool) -> Explanation:
+        """The reasons of one row; ``risky`` puts what raises its risk first."""
+        told = [
+            one
+            for one in zip(
+                self.factor[place].tolist(),
+                self.total[place].tolist(),
+                self.shown[place].tolist(),
+                self.lead[place].tolist(),
+                self.cause[place].tolist(),
+                strict=True,
+            )
+            if one[2]
+        ]
+        if risky:
+            told.sort(key=lambda one: one[1] <= 0)
+        told.sort(key=lambda one: GROUPS[one[0]] == AMOUNT_OF_HISTORY)
+        reasons = tuple(
+            _reason(self.subjects, place, factor, total, lead, cause)
+            for factor, total, _, lead, cause in told
+        )
+        other = float(self.whole[place]) - sum(reason.contribution for reason in reasons)
+        return Explanation(reasons, float(self.base[place]), other)
+
+
+_UNDIVIDED: Final = Towards(np.empty((0, 1, 0)), np.empty((0, 0)), ())
 
 
 def explain(
-    subject: Subject,
+    subjects: Subjects,
     contributions: Floats,
-    *,
-    risky: bool,
     towards: Towards | None = None,
     only: Category | None = None,
-) -> Explanation:
-    """Explain one claim or one line.
+) -> Explained:
+    """Explain n claims or lines.
 
-    ``contributions`` (features + 1) is what each feature adds to its raw score, with the base value
-    last; ``risky`` puts what raises the risk first. ``towards`` divides the contributions by cause;
-    ``only`` is the one cause that they are about, where they are.
+    ``contributions`` (n, features + 1) is what each feature adds to its row's raw score, with the
+    base value last. ``towards`` divides the contributions by cause; ``only`` is the one cause that
+    they are about, where they are.
     """
-    pushes = contributions[:-1]
-    factors = np.bincount(subject.of, pushes, len(GROUPS))
-    size = np.abs(factors)
-    largest = np.argsort(-size, kind="stable")[:MAX_REASONS]
-    shown = [int(place) for place in largest if size[place] > NEGLIGIBLE * size.sum()]
-    if risky:
-        shown.sort(key=lambda place: factors[place] <= 0)
-    shown.sort(key=lambda place: GROUPS[place] == AMOUNT_OF_HISTORY)
+    count, features = subjects.of.shape
+    contributions = np.ascontiguousarray(contributions)
+    factors, told = np.zeros((count, len(GROUPS))), np.zeros((count, features))
+    add_up(subjects.of, contributions, factors)
     # Those that say no more than another count for it.
-    told = np.bincount(subject.tellers, pushes, len(pushes)) * SPEAKS[: len(pushes)]
-    reasons = []
-    for place in shown:
-        total = float(factors[place])
-        cause, most = (only, False)
-        if towards is not None:
-            cause, most = towards.cause(subject.of == place, raises=total > 0)
-        lead = _lead(place, subject, told if total > 0 else -told, cause, raises=total > 0)
-        reasons.append(_reason(place, subject, total, lead, cause if most else None))
-    other = float(factors.sum()) - sum(reason.contribution for reason in reasons)
-    return Explanation(tuple(reasons), float(contributions[-1]), other)
+    add_up(subjects.tellers, contributions, told)
+    told *= SPEAKS[:features]
+    size = np.abs(factors)
+    largest = np.empty((count, MAX_REASONS), np.int64)
+    leads, named = np.empty_like(largest), np.empty_like(largest)
+    by = towards or _UNDIVIDED
+    causes = np.full(by.share.shape[1], -1)
+    causes[: len(by.causes)] = by.causes
+    choose(
+        subjects.of, told, subjects.telling.raising, subjects.telling.lowering, factors, by.of,
+        np.ascontiguousarray(by.share), causes, -1 if only is None else CATEGORY_CODE[only], OWN,
+        _CATEGORY, largest, leads, named,
+    )  # fmt: skip
+    total = np.take_along_axis(factors, largest, 1)
+    shown = np.take_along_axis(size, largest, 1) > NEGLIGIBLE * size.sum(axis=1)[:, None]
+    base = contributions[:, -1]
+    return Explained(subjects, largest, total, shown, leads, named, factors.sum(axis=1), base)
 
 
 def _reason(
-    factor: int, subject: Subject, total: float, lead: int, cause: Category | None
+    subjects: Subjects, place: int, factor: int, total: float, lead: int, code: int
 ) -> Reason:
-    """Word a factor by the feature ``lead``; ``cause`` is that of most of its push."""
-    named = _named(lead, subject)
+    """Word a factor by the feature ``lead``; ``code`` is the cause of most of its push."""
+    named = _named(subjects, place, lead)
+    cause = CATEGORIES[code] if code >= 0 else None
     if named or not total > 0 or not _worth_naming(factor, cause):
         cause = None
-    value = float(subject.values[lead]) if lead >= 0 else np.nan
+    value = None
     if lead >= 0:
-        text = subject.sentence(lead, raises=total > 0, towards=cause)
+        told = float(subjects.values[place, lead])
+        value = None if math.isnan(told) else told
+        text = subjects.sentence(place, lead, raises=total > 0, towards=cause)
     else:
         text = vague(GROUPS[factor], raises=total > 0, towards=cause)
     return Reason(
         factor=GROUPS[factor],
         text=text,
-        value=None if np.isnan(value) else value,
+        value=value,
         contribution=total,
         category=named or cause,
     )
 
 
-def _lead(
-    factor: int, subject: Subject, pushes: Floats, cause: Category | None, *, raises: bool
-) -> int:
-    """The feature to tell the factor by; -1 where none may be told as pushing its way.
-
-    ``pushes`` (features) is how far what each tells pushes that way.
-    """
-    may = subject.raising if raises else subject.lowering
-    places = np.flatnonzero((OWN[: len(pushes)] == factor) & may & (pushes > 0))
-    if not len(places):
-        return -1
-    best = int(places[np.argmax(pushes[places])])
-    ours = places[_CATEGORY[places] == CATEGORY_CODE[cause]] if cause else places[:0]
-    if len(ours):
-        right = int(ours[np.argmax(pushes[ours])])
-        if pushes[right] >= HARDLY * pushes[best]:
-            return right
-    return best
-
-
-def _named(lead: int, subject: Subject) -> Category | None:
+def _named(subjects: Subjects, place: int, lead: int) -> Category | None:
     """The category whose denials the sentence of a feature speaks of."""
     if lead < 0:
         return None
-    category = int(_CATEGORY[lead])
+    category = _CATEGORY_OF[lead]
     if category >= 0:
         return CATEGORIES[category]
-    return _FACTS.get((LINE_FEATURES[lead].name, float(subject.values[lead])))
+    name = LINE_FEATURES[lead].name
+    if name not in _SPEAKING:
+        return None
+    return _FACTS.get((name, float(subjects.values[place, lead])))
 
 
 def _worth_naming(factor: int, cause: Category | None) -> bool:

@@ -5,7 +5,7 @@ rate over the broader key above it, and trees often split on the fine one where 
 would have done. Blaming the detail for what holds without it would mislead. So a rate speaks for
 its own factor only where it differs from the rate above it by ``APART`` of the larger of the two
 and by more than ``POINTS``; otherwise it speaks for the factor of the broader key, and is told by
-the rate of that key (``tellers``). How often something was seen says nothing about the claim
+the rate of that key (``grouped``). How often something was seen says nothing about the claim
 itself: all counts together are one factor, ``AMOUNT_OF_HISTORY``. Only those of ``WHO`` are facts
 of the claim: a provider or a member may be new to the payer.
 
@@ -24,12 +24,15 @@ from numpy.typing import NDArray
 
 from features.build_lines import LINE_FEATURES
 from features.catalog import FACTORS, FINE, PLACE, Feature
+from features.compiled import compiled
 from features.kinds import CLAIM_KINDS, LINE_KINDS, Kind
 
 Places = NDArray[np.int64]
 
 APART: Final = 0.2
 POINTS: Final = 0.01
+_APART: Final = np.float32(APART)
+_POINTS: Final = np.float32(POINTS)
 AMOUNT_OF_HISTORY: Final = "amount_of_history"
 WHO: Final = frozenset({"rendering", "payer_rendering", "payer_member"})
 """Kinds of keys whose count says how new somebody is."""
@@ -63,38 +66,51 @@ _DEPTHS: Final[Places] = np.array([_depth(feature) for feature in LINE_FEATURES]
 COMBINED: Final[Places] = np.array(
     [place for place, feature in enumerate(LINE_FEATURES) if feature.measure == "combined"]
 )
-_LEVELS: Final[tuple[Places, ...]] = tuple(
-    np.flatnonzero(depth == _DEPTHS) for depth in range(1, int(_DEPTHS.max()) + 1)
-)
+_LEANING: Final[Places] = np.argsort(_DEPTHS, kind="stable")[np.count_nonzero(_DEPTHS == 0) :]
+"""Rates that have a broader key among the features, the broader ones first."""
 
 
-def groups(values: NDArray[np.float32]) -> Places:
-    """For one feature row: the place in ``GROUPS`` of the factor that each feature speaks for."""
-    found = OWN[: len(values)].copy()
-    for level in _LEVELS:
-        above = ABOVE[level]
-        fine, broad = values[level], values[above]
-        # NaN (no line at all) is apart from everything.
-        same = np.abs(fine - broad) <= np.maximum(APART * np.maximum(fine, broad), POINTS)
-        found[level] = np.where(same, found[above], found[level])
-    found[COMBINED] = found[strongest(values)]
-    return found
+def grouped(values: NDArray[np.float32]) -> tuple[Places, Places]:
+    """For each of n feature rows (n, features): what each feature speaks for, and is told by.
 
-
-def tellers(values: NDArray[np.float32], of: Places) -> Places:
-    """For one feature row and its ``groups``: the feature by which each is told.
-
-    A rate that speaks for the factor of a broader key says what that key's rate says, so it is told
-    by that one.
+    The places in ``GROUPS`` of the factors, and those of the features that tell: a rate that speaks
+    for the factor of a broader key says what that key's rate says, so it is told by that one.
     """
-    found = np.arange(len(values))
-    found[COMBINED] = strongest(values)
-    for _ in _LEVELS:
-        apart = np.flatnonzero(OWN[found] != of)
-        if not len(apart):
-            break
-        found[apart] = ABOVE[found[apart]]
-    return found
+    of, tellers = np.empty(values.shape, np.int64), np.empty(values.shape, np.int64)
+    rows = np.ascontiguousarray(values)
+    _group(rows, OWN, ABOVE, _LEANING, COMBINED, FINE, of, tellers)
+    return of, tellers
+
+
+@compiled
+def _group(
+    values: NDArray[np.float32], own: Places, above: Places, leaning: Places, combined: Places,
+    fine: Places, of: Places, tellers: Places,
+) -> None:  # fmt: skip
+    features = values.shape[1]
+    for row in range(len(values)):
+        for place in range(features):
+            of[row, place] = own[place]
+        for place in leaning:
+            rate, broad = values[row, place], values[row, above[place]]
+            # NaN (no line at all) is apart from everything.
+            if abs(rate - broad) <= max(_APART * max(rate, broad), _POINTS):
+                of[row, place] = of[row, above[place]]
+        highest, most = fine[0], np.float32(-1)
+        for place in fine:
+            if values[row, place] > most:
+                highest, most = place, values[row, place]
+        for place in combined:
+            of[row, place] = of[row, highest]
+        for place in range(features):
+            tellers[row, place] = place
+        for place in combined:
+            tellers[row, place] = highest
+        for place in range(features):
+            teller = tellers[row, place]
+            while own[teller] != of[row, place] and above[teller] >= 0:
+                teller = above[teller]
+            tellers[row, place] = teller
 
 
 def strongest(values: NDArray[np.float32]) -> int:

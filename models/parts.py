@@ -45,16 +45,6 @@ class Parts:
         found[:, -1] += self.mixed.entropy()
         return found
 
-    def towards(self, row: int) -> Floats:
-        """What the features of one row add by way of each cause: (causes, features).
-
-        Over the causes these add up to ``denial`` without its base value.
-        """
-        parts = self.of[row]
-        return np.asarray(
-            self.mixed.share[row][:, None] * (parts[1:, :-1] - parts[:1, :-1]), np.float64
-        )
-
     def against_paid(self, row: int, cause: int) -> tuple[Floats, float]:
         """What adds up to the log-odds of one cause against paid: (features + 1), and their sum.
 

@@ -1,4 +1,4 @@
-"""One claim or line to be explained: what its row says, whatever pushes it.
+"""Claims or lines to be explained: what their rows say, whatever pushes them.
 
 Which factor each feature speaks for, by which feature it is told and which way that may be told
 depend on the row alone, so all explanations of one row share them.
@@ -6,17 +6,17 @@ depend on the row alone, so all explanations of one row share them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.build_lines import LINE_FEATURES
 from features.kinds import LINE_KINDS
-from models.grouping import groups, tellers
-from models.telling import beside, may_lower, may_raise
+from models.grouping import grouped
+from models.telling import Telling
 from models.wording import KINDS, sentence
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
 Places = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _LINE_KINDS: Final = frozenset(kind.name for kind in LINE_KINDS.kinds)
 _OVER_LINES: Final = [
@@ -34,21 +33,53 @@ _OVER_LINES: Final = [
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of a claim: their rows of ``build_lines`` and their numbers on it."""
+    """The m lines of n claims: their rows of ``build_lines`` and their numbers on their claims.
 
-    values: Values
-    numbers: Sequence[int]
+    ``starts`` (n + 1) says which are whose; a claim that speaks for its line itself has none here.
+    """
+
+    def __init__(
+        self, values: Values, elsewhere: Floats, numbers: NDArray[np.int32], starts: Places
+    ) -> None:
+        """``elsewhere`` (n) are the rows of ``features.elsewhere`` of the claims."""
+        self.values = values
+        self.numbers = numbers
+        self._elsewhere = elsewhere
+        self._starts = starts
+
+    def claim(self, place: int) -> Lines:
+        """Those of one claim."""
+        first, last = self._starts[place : place + 2].tolist()
+        around, starts = self._elsewhere[place : place + 1], np.array([0, last - first])
+        return Lines(self.values[first:last], around, self.numbers[first:last], starts)
+
+    def of(self, claim: int, lead: int, value: np.float32, *, raises: bool) -> int:
+        """The first line of a claim that this feature's ``value`` is of, and may be told so; -1."""
+        first, last = self._starts[claim : claim + 2].tolist()
+        if first == last:
+            return -1
+        may = self._telling.raising if raises else self._telling.lowering
+        found = np.flatnonzero((self.values[first:last, lead] == value) & may[first:last, lead])
+        return int(first + found[0]) if len(found) else -1
+
+    def beside(self, line: int, lead: int) -> float:
+        """The rate that this one of a line leans on."""
+        return float(self._telling.compared[line, lead])
+
+    @cached_property
+    def _telling(self) -> Telling:
+        # Asked for by few claims, so worked out only then, and then for all lines at once.
+        around = np.repeat(self._elsewhere, np.diff(self._starts), axis=0)
+        return Telling.read(self.values, around)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """``values`` (features) is the row, ``of`` the factor that each feature speaks for.
+class Subjects:
+    """n rows: ``values`` (n, features), and the factor that each feature speaks for, ``of``.
 
-    ``tellers`` are the features that they are told by, ``compared`` the rates that rates lean on;
-    ``raising`` and ``lowering`` say what may be told so. With ``lines``, what was counted over
-    the lines of a claim is told of the line that it is of.
+    ``tellers`` are the features that they are told by; ``telling`` says what may be told which way.
+    With ``lines``, what was counted over the lines of a claim is told of the line that it is of.
     """
 
     values: Values
@@ -56,42 +87,42 @@ class Subject:
     lines: Lines | None
     of: Places
     tellers: Places
-    compared: Values
-    raising: Flags
-    lowering: Flags
+    telling: Telling
 
     @classmethod
     def read(
         cls, values: Values, elsewhere: Floats | None = None, lines: Lines | None = None
-    ) -> Subject:
-        """Make it of a row of ``features.build`` or ``build_lines``.
+    ) -> Self:
+        """Make them of rows of ``features.build`` or ``build_lines``.
 
-        ``elsewhere`` is its row of ``features.elsewhere``.
+        ``elsewhere`` are their rows of ``features.elsewhere``.
         """
-        around = np.empty(0) if elsewhere is None else elsewhere
-        of, compared = groups(values), beside(values, around)
-        return cls(
-            values, around, lines, of, tellers(values, of), compared,
-            may_raise(values, compared), may_lower(values, compared),
-        )  # fmt: skip
+        around = np.empty((len(values), 0)) if elsewhere is None else elsewhere
+        return cls(values, around, lines, *grouped(values), Telling.read(values, around))
 
-    def sentence(self, lead: int, *, raises: bool, towards: Category | None) -> str:
-        """Tell a feature, by the line that it is of where that can be said."""
-        feature = LINE_FEATURES[lead]
-        line = self._line(lead, raises) if self.lines is not None and _OVER_LINES[lead] else None
-        if line is None:
-            beside_it = float(self.compared[lead])
-            return sentence(feature, self.values, raises=raises, beside=beside_it, towards=towards)
-        row, beside_it, number = line
-        return sentence(feature, row, raises=raises, beside=beside_it, towards=towards, line=number)
+    def row(self, place: int) -> Subjects:
+        """One of them."""
+        one = slice(place, place + 1)
+        lines = None if self.lines is None else self.lines.claim(place)
+        telling = self.telling.rows(one)
+        return Subjects(
+            self.values[one], self.elsewhere[one], lines, self.of[one], self.tellers[one], telling
+        )
 
-    def _line(self, lead: int, raises: bool) -> tuple[Values, float, int] | None:
-        """A line that this feature of the claim is of: its row, the rate beside it, its number."""
-        assert self.lines is not None  # noqa: S101 - asked of claims with lines alone
-        may = may_raise if raises else may_lower
-        for place in np.flatnonzero(self.lines.values[:, lead] == self.values[lead]).tolist():
-            row = self.lines.values[place]
-            compared = beside(row, self.elsewhere)
-            if may(row, compared)[lead]:
-                return row, float(compared[lead]), self.lines.numbers[place]
-        return None
+    def sentence(self, place: int, lead: int, *, raises: bool, towards: Category | None) -> str:
+        """Tell a feature of a row, by the line that it is of where that can be said."""
+        feature, row, lines = LINE_FEATURES[lead], self.values[place], self.lines
+        line = -1
+        if lines is not None and _OVER_LINES[lead]:
+            line = lines.of(place, lead, row[lead], raises=raises)
+        if lines is None or line < 0:
+            beside_it = float(self.telling.compared[place, lead])
+            return sentence(feature, row, raises=raises, beside=beside_it, towards=towards)
+        return sentence(
+            feature,
+            lines.values[line],
+            raises=raises,
+            beside=lines.beside(line, lead),
+            towards=towards,
+            line=int(lines.numbers[line]),
+        )

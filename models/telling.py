@@ -5,7 +5,7 @@ little beside a high one, a number on the claim that only claims of a risky kind
 feature counts in the sum of its factor, but no sentence is built around it that would say the
 opposite of what a reader takes from it:
 
-* a rate raises only where it is above the rate that it leans on (``beside``: that of the broader
+* a rate raises only where it is above the rate that it leans on (``Telling``: that of the broader
   key, or of all payers) and no mere trifle, and lowers only where it is below;
 * how usual something is raises only where it is unusual, and lowers only where it is usual;
 * a count raises only while it is small, and lowers only once it is not;
@@ -15,15 +15,17 @@ opposite of what a reader takes from it:
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.build_lines import LINE_FEATURES
+from features.compiled import compiled
 from models.grouping import ABOVE
 
-Row = NDArray[np.float32]
+Rows = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -32,6 +34,7 @@ FIRM: Final = 100
 FEW: Final = 10
 """Claims behind a rate below which the broader key speaks too."""
 TRIFLE: Final = 0.01
+_TRIFLE: Final = np.float32(TRIFLE)
 """A rate below which nothing is said to raise the risk."""
 UNUSUAL_TO: Final = 0.25
 USUAL_FROM: Final = 0.5
@@ -91,44 +94,69 @@ def _over(bound: float) -> float:
 
 
 _SIGN, _ABOVE, _BELOW = _bounds()
-_RATES: Final = np.flatnonzero([one.measure in ("rate", "recent") for one in LINE_FEATURES])
+_RATE: Final = np.array([one.measure in ("rate", "recent") for one in LINE_FEATURES])
 # On most claims no earlier payer could have paid.
 _MAY_BE_UNKNOWN: Final = np.array(
     [one.measure == "fact" and one.name != "other_paid_share" for one in LINE_FEATURES]
 )
-_LEAN: Final = np.flatnonzero(ABOVE >= 0)
 # Features that only lines have come last and are no rates: places hold for both kinds of rows.
 
 
-def beside(values: Row, elsewhere: Floats) -> Row:
-    """The rate that each rate of a row leans on; NaN where there is none.
+@dataclass(frozen=True, slots=True, eq=False)
+class Telling:
+    """Of n rows, (n, features) each: what each rate leans on, and what may be told which way.
 
-    ``elsewhere`` is the claim's row of ``features.elsewhere``.
+    ``compared`` is NaN where there is nothing to lean on. What is compared with nothing that is
+    known may be told.
     """
-    # As narrow as the values, or a rate would be above or below itself.
-    found = np.full(len(values), np.nan, np.float32)
-    found[: len(elsewhere)] = elsewhere
-    found[_LEAN] = values[ABOVE[_LEAN]]
-    return found
+
+    compared: Rows
+    raising: Flags
+    lowering: Flags
+
+    @classmethod
+    def read(cls, values: Rows, elsewhere: Floats) -> Self:
+        """Read it off the rows ``values``; ``elsewhere`` are their rows of that module."""
+        made = cls(
+            np.empty(values.shape, np.float32),
+            np.empty(values.shape, np.bool_),
+            np.empty(values.shape, np.bool_),
+        )
+        _tell(
+            np.ascontiguousarray(values), np.ascontiguousarray(elsewhere), ABOVE, _SIGN, _ABOVE,
+            _BELOW, _RATE, _MAY_BE_UNKNOWN, made.compared, made.raising, made.lowering,
+        )  # fmt: skip
+        return made
+
+    def rows(self, rows: slice) -> Self:
+        """That of some of them."""
+        return replace(
+            self,
+            compared=self.compared[rows],
+            raising=self.raising[rows],
+            lowering=self.lowering[rows],
+        )
 
 
-def may_raise(values: Row, compared: Row) -> Flags:
-    """For each feature of a row: whether it may be told as raising the risk.
-
-    ``compared`` is ``beside`` of it. What is compared with nothing that is known may be told.
-    """
-    n = len(values)
-    found: Flags = values * _SIGN[:n] > _ABOVE[:n]
-    rates = values[_RATES]
-    found[_RATES] = (rates >= TRIFLE) & ~(rates <= compared[_RATES])
-    found |= np.isnan(values) & _MAY_BE_UNKNOWN[:n]
-    return found
-
-
-def may_lower(values: Row, compared: Row) -> Flags:
-    """For each feature of a row: whether it may be told as lowering the risk (``may_raise``)."""
-    n = len(values)
-    found: Flags = values * _SIGN[:n] < _BELOW[:n]
-    rates = values[_RATES]
-    found[_RATES] = ~(rates >= compared[_RATES]) & ~np.isnan(rates)
-    return found
+@compiled
+def _tell(
+    values: Rows, elsewhere: Floats, above: NDArray[np.int64], sign: Floats, over: Floats,
+    under: Floats, rate: Flags, unknown: Flags, compared: Rows, raising: Flags, lowering: Flags,
+) -> None:  # fmt: skip
+    for row in range(len(values)):
+        for place in range(values.shape[1]):
+            value = values[row, place]
+            # As narrow as the values, or a rate would be above or below itself.
+            lean = np.float32(np.nan)
+            if above[place] >= 0:
+                lean = values[row, above[place]]
+            elif place < elsewhere.shape[1]:
+                lean = np.float32(elsewhere[row, place])
+            compared[row, place] = lean
+            if rate[place]:
+                raising[row, place] = value >= _TRIFLE and not value <= lean
+                lowering[row, place] = not value >= lean and not np.isnan(value)
+            else:
+                signed = value * sign[place]
+                raising[row, place] = signed > over[place] or (np.isnan(value) and unknown[place])
+                lowering[row, place] = signed < under[place]

@@ -11,7 +11,6 @@ line is to blame.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 
 from claims.categories import CATEGORY_CODE
 from features.elsewhere import elsewhere
-from models.explain import Explanation, Towards, explain
-from models.subject import Lines, Subject
+from models.explain import Explained, Explanation, Towards, explain
+from models.subject import Lines, Subjects
 
 if TYPE_CHECKING:
     from features.frame import Frame
@@ -42,7 +41,8 @@ class Why:
     model: DenialModel
     parts: Parts
     denial: F64
-    subjects: Sequence[Subject]
+    subjects: Subjects
+    explained: Explained
     lines: OfLines
     frame: Frame
 
@@ -50,16 +50,16 @@ class Why:
     def read(cls, model: DenialModel, values: F32, lines: OfLines, known: Known) -> Why:
         """Explain the claims of ``known``, whose feature rows are ``values``, and its ``lines``."""
         frame, parts, around = known.frame, model.parts(values), elsewhere(known)
-        subjects = [
-            Subject.read(values[row], around[row], _lines(lines, frame, row))
-            for row in range(len(frame))
-        ]
-        return cls(model, parts, parts.denial(), subjects, lines, frame)
+        subjects = Subjects.read(values, around, _lines(lines, frame, around))
+        denial = parts.denial()
+        explained = explain(
+            subjects, denial, Towards(parts.of, parts.mixed.share, model.causes.learned)
+        )
+        return cls(model, parts, denial, subjects, explained, lines, frame)
 
     def claim(self, row: int, *, risky: bool) -> Explanation:
         """Explain the raw score of a claim."""
-        towards = Towards(self.parts.towards(row), self.model.causes.learned)
-        return explain(self.subjects[row], self.denial[row], risky=risky, towards=towards)
+        return self.explained.row(row, risky=risky)
 
     def categories(self, row: int, found: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
         """The same categories, the first of them explained if the model has learned it."""
@@ -68,7 +68,8 @@ class Why:
             return found
         cause = self.model.causes.learned.index(first)
         pushes, raw = self.parts.against_paid(row, cause)
-        why = explain(self.subjects[row], pushes, risky=True, only=found[0].category)
+        explained = explain(self.subjects.row(row), pushes[None], only=found[0].category)
+        why = explained.row(0, risky=True)
         told = replace(
             found[0],
             reasons=why.reasons,
@@ -109,16 +110,17 @@ class Why:
         model = self.model.lines
         assert model is not None  # noqa: S101 - its rows are of this model
         parts = model.parts(values)
-        subject = Subject.read(values[0], self.subjects[row].elsewhere)
-        towards = Towards(parts.towards(0), model.causes.learned)
-        why = explain(subject, parts.denial()[0], risky=True, towards=towards)
+        subject = Subjects.read(values, self.subjects.elsewhere[row : row + 1])
+        towards = Towards(parts.of, parts.mixed.share, model.causes.learned)
+        why = explain(subject, parts.denial(), towards).row(0, risky=True)
         return why, float(parts.mixed.raw[0])
 
 
-def _lines(of: OfLines, frame: Frame, row: int) -> Lines | None:
-    """The lines of a claim, where they have rows of their own."""
-    rows = slice(*frame.starts[row : row + 2].tolist())
-    places = of.row[rows]
-    if not len(places) or places[0] < 0:
+def _lines(of: OfLines, frame: Frame, elsewhere: F64) -> Lines | None:
+    """The lines of the claims, where any have rows of their own."""
+    if not len(of.values):
         return None
-    return Lines(of.values[places], frame.line_number[rows].tolist())
+    own = of.row >= 0
+    count = np.bincount(frame.line_claim[own], minlength=len(frame))
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+    return Lines(of.values[of.row[own]], elsewhere, frame.line_number[own], starts)

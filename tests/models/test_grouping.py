@@ -6,7 +6,7 @@ import numpy as np
 from invented import Practice
 
 from features.catalog import FEATURES, NAMES, PLACE
-from models.grouping import AMOUNT_OF_HISTORY, GROUPS, groups
+from models.grouping import AMOUNT_OF_HISTORY, GROUPS, grouped
 
 
 def _row(**values: float) -> np.ndarray:
@@ -17,7 +17,7 @@ def _row(**values: float) -> np.ndarray:
 
 
 def _factor(row: np.ndarray, name: str) -> str:
-    return GROUPS[groups(row)[PLACE[name]]]
+    return GROUPS[grouped(row[None])[0][0, PLACE[name]]]
 
 
 def test_a_fine_rate_that_says_the_same_speaks_for_the_broader_key() -> None:
@@ -54,7 +54,7 @@ def test_it_goes_up_as_far_as_nothing_differs() -> None:
 
 
 def test_counts_are_one_factor_and_facts_keep_theirs(world: Practice) -> None:
-    found = groups(world.values[0])
+    found = grouped(world.values[:1])[0][0]
     for place, feature in enumerate(FEATURES):
         if feature.measure == "seen":
             who = feature.kind in {"rendering", "payer_rendering", "payer_member"}

@@ -17,8 +17,8 @@ from features.catalog import FEATURES, NAMES, PLACE, Feature
 from models import subject as subjects
 from models.explain import explain
 from models.scoring import Scorer
-from models.subject import Subject
-from models.telling import FEW, FIRM, TRIFLE, beside, may_lower, may_raise
+from models.subject import Subjects
+from models.telling import FEW, FIRM, TRIFLE, Telling
 from models.wording import sentence
 
 RATES = ("rate", "recent")
@@ -33,11 +33,8 @@ def _row(**values: float) -> np.ndarray:
 
 def _may(row: np.ndarray, name: str, elsewhere: float = np.nan) -> tuple[bool, bool]:
     around = np.full(len(FEATURES), elsewhere)
-    compared = beside(row, around)
-    return (
-        bool(may_raise(row, compared)[PLACE[name]]),
-        bool(may_lower(row, compared)[PLACE[name]]),
-    )
+    telling = Telling.read(row[None], around[None])
+    return bool(telling.raising[0, PLACE[name]]), bool(telling.lowering[0, PLACE[name]])
 
 
 @pytest.mark.parametrize(
@@ -141,10 +138,10 @@ def test_whatever_the_model_does_with_a_feature(told: list[Told], seed: int, lin
     values[random.random(count) < 0.1] = np.nan
     pushes = random.normal(size=count + 1) * (random.random(count + 1) < 0.3)
     told.clear()
-    subject = Subject.read(values, random.random(len(FEATURES)))
-    explain(subject, pushes, risky=True)
+    subject = Subjects.read(values[None], random.random((1, len(FEATURES))))
+    explain(subject, pushes[None]).row(0, risky=True)
     for one in told:
         _holds(one)
         # What is told pushes that way: by itself, with what says no more than it.
-        push = pushes[:-1][subject.tellers == one.lead].sum()
+        push = pushes[:-1][subject.tellers[0] == one.lead].sum()
         assert (push > 0) if one.raises else (push < 0)
