@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
-from audit_places import Postgres
+from audit_places import Place, Postgres
 from fastapi.testclient import TestClient
 from installation import install
 from invented import Practice
@@ -64,6 +64,11 @@ def test_the_service_works_on_postgresql(
         assert len(log.latest(100)) == 71
         verified = log.verify()
         last = log.last()
+    place = Place(settings.home, settings.database_url)
+    held = repr(place.read())
+    assert told[0]["score_id"] in held
+    member, birth = FLAT["subscriber"]["member_id"], FLAT["subscriber"]["birth_date"]
+    assert [one for one in (FLAT["claim_id"], member, birth) if one in held] == []
     assert verified.whole
     assert last is not None
     assert last.kind == "checkpoint"  # the end was signed when the service stopped
