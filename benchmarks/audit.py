@@ -25,8 +25,8 @@ from service.audit.repository import AuditRepository
 from service.audit.writer import AuditWriter
 from service.ids import new_score_id
 
-ROUNDS = 5
-SECONDS = 1.0
+ROUNDS = 15
+SECONDS = 0.4
 CALLERS = 16
 FEATURES = 166
 ANSWER = 4_000
