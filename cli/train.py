@@ -52,6 +52,7 @@ def train(
     from claims.settings import Settings
     from cli.progress import watch
     from models.registry import Registry
+    from service.outcomes.folding import catch_up
     from training import ceiling
     from training.train import train as run
 
@@ -71,6 +72,8 @@ def train(
         truth=ceiling.read(ceiling.find(paths), keys),
         budget=budget,
     )
+    with progress.stage("Folding in what was posted"):
+        catch_up(settings.home)
     if as_json:
         print(json.dumps(_plain(made), indent=1, allow_nan=False))
     else:

@@ -35,6 +35,8 @@ from service.metrics.scrape import Scrape
 from service.models.endpoints import router as models
 from service.outcomes.documents import schemas as outcome_schemas
 from service.outcomes.endpoints import router as outcomes
+from service.outcomes.live import Live
+from service.outcomes.performance import Performance
 from service.outcomes.start import open_outcomes
 from service.pages.endpoints import router as pages
 from service.scoring.documents import schemas
@@ -123,6 +125,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             stack.callback(app.state.outcomes.close)
             app.state.metrics = Scrape(state.code_version)
             stack.callback(app.state.metrics.close)
+            app.state.metrics.register(Live(Performance(state.repository)))
             app.state.readiness = watch(state, writer, app.state.metrics)
             stack.callback(app.state.readiness.close)
             app.state.idempotency = open_idempotency(settings)

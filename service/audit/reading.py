@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
 
@@ -25,6 +25,18 @@ _SCORES: Final = sa.select(*RECORD_COLUMNS).where(
 )
 _LAST: Final = sa.select(*EVENT_COLUMNS).order_by(EVENTS.c.sequence.desc()).limit(1)
 _EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
+
+_SAID: Final = EVENTS.alias("said")
+_OUTCOMES: Final = (
+    sa.select(
+        *(_SAID.c[column.name] for column in EVENT_COLUMNS),
+        EVENTS.c.denial_probability,
+        EVENTS.c.threshold,
+    )
+    .join(EVENTS, sa.and_(EVENTS.c.score_id == _SAID.c.score_id, EVENTS.c.kind == SCORE))
+    .where(_SAID.c.kind == "outcome", _SAID.c.salt.is_not(None), EVENTS.c.salt.is_not(None))
+    .order_by(_SAID.c.sequence)
+)
 
 
 class Reading:
@@ -77,6 +89,20 @@ class Reading:
                 query = query.where(EVENTS.c.kind == kind)
             found += [event_of(row) for row in self._read(query)]
         return sorted(found, key=lambda event: event.sequence)
+
+    def outcomes(self, after: int, most: int) -> list[tuple[Recorded, float, float]]:
+        """``outcome`` events after that sequence, oldest first, with what their scores foretold.
+
+        That is the probability of denial and the threshold then. Raises ``AuditError``.
+        """
+        query = _OUTCOMES.where(_SAID.c.sequence > after).limit(most)
+        found = []
+        for row in self._read(query):
+            values = dict(row)
+            probability, threshold = values.pop("denial_probability"), values.pop("threshold")
+            event = event_of(cast("sa.RowMapping", values))
+            found.append((event, float(probability), float(threshold)))
+        return found
 
     def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
         return [record_of(row) for row in self._read(query)]

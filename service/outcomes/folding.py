@@ -22,13 +22,14 @@ from features.history import History
 from features.running import Folded
 from service.outcomes.base_tables import BaseTables
 from service.outcomes.delta import Delta, delta, without_known
+from service.outcomes.store import FILE, OutcomeStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from features.running import Base
-    from service.outcomes.store import Held, OutcomeStore
+    from service.outcomes.store import Held
 
 _LOCK: Final = ".folding"
 _SHARE: Final = 0.1
@@ -104,6 +105,19 @@ def fold(home: Path, store: OutcomeStore) -> Done:
         if not _large(base, held, change):
             return Done(history.digest, running.place(home).resolve() != before)
         _rebase(home, history, tables, held)
+
+
+def catch_up(home: Path) -> None:
+    """Fold what was posted into a history that was trained just now. Raises ``UserError``."""
+    if not (home / FILE).is_file():
+        return
+    store = OutcomeStore(home)
+    try:
+        with turn(home, wait=True):
+            if waiting(home, store):
+                fold(home, store)
+    finally:
+        store.close()
 
 
 def _large(base: Base, held: Held, change: Delta) -> bool:

@@ -143,3 +143,17 @@ def test_one_folds_at_a_time(home: Path, store: OutcomeStore) -> None:
         assert not second
     with folding.turn(home, wait=False) as mine:
         assert mine
+
+
+def test_a_training_folds_what_was_posted_before(
+    home: Path, store: OutcomeStore, files: Practice
+) -> None:
+    folding.catch_up(home)  # nothing was trained or posted yet
+    train(home, files.early)
+    post_together(home, store, files.late)
+    fold(home, store)
+    train(home, files.early + files.late[:10])
+    folding.catch_up(home)
+    now = History.open(running.place(home))
+    assert now.digest == history_of(home, files.every).digest
+    assert not folding.waiting(home, store)
