@@ -16,8 +16,18 @@ import time
 import traceback
 from pathlib import Path
 
-ORDER = ("reading", "features", "training", "serving", "audit", "peers", "advice", "scale")
-LONG = ("advice", "scale")
+ORDER = (
+    "reading",
+    "features",
+    "training",
+    "explaining",
+    "serving",
+    "audit",
+    "peers",
+    "advice",
+    "scale",
+)
+LONG = ("advice", "scale", "tradeoff")
 """Run only when named: a quarter of an hour and more."""
 
 
@@ -67,9 +77,9 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if options and names not in (["advice"], ["peers"], ["scale"]):
+    if options and names not in (["advice"], ["peers"], ["scale"], ["tradeoff"]):
         print(
-            f"only advice, peers and scale take options, each alone: {' '.join(options)}",
+            f"only advice, peers, scale and tradeoff take options, each alone: {' '.join(options)}",
             file=sys.stderr,
         )
         return 2
