@@ -13,7 +13,8 @@ from service.access.caller import Caller
 from service.access.rate import Buckets
 from service.access.store import FILE, KeyStore
 from service.access.tokens import Granted, Tokens
-from service.problems import Problem
+from service.problems import Problem, unavailable
+from service.sqlite import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,11 @@ class Access:
     def _find(self, key_id: str) -> ApiKey | None:
         now = time.monotonic()
         if now >= self._known_until:
-            self._known = {key.key_id: key for key in self._store.every()}
+            try:
+                self._known = {key.key_id: key for key in self._store.every()}
+            except StateError:
+                text = "The keys cannot be read, so nobody is let in; try again shortly."
+                raise unavailable(text, "keys-unavailable") from None
             self._known_until = now + FRESH_SECONDS
         return self._known.get(key_id)
 

@@ -49,6 +49,7 @@ def _described(text: str) -> dict[str, Any]:
     responses={
         400: _described("The request is not one for client credentials."),
         401: _described("The client is not known, or its key is over."),
+        503: {"model": ProblemDocument, "description": "The keys cannot be read now."},
     },
     openapi_extra={
         "requestBody": {
@@ -83,7 +84,9 @@ async def token(request: Request) -> JSONResponse:
     client, secret = _client(request, form)
     try:
         key = access.key(secret)
-    except Problem:
+    except Problem as problem:
+        if problem.status != 401:
+            raise
         key = None
     if key is None or key.key_id != client:
         return _refuse(401, "invalid_client", "The client's id or its key is not valid.")

@@ -10,8 +10,7 @@ from starlette.routing import Match
 
 from service.access.caller import CALLER, Caller
 from service.access.scopes import Table
-from service.problems import Problem, unavailable
-from service.sqlite import StateError
+from service.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,11 +77,7 @@ def credentials(scope: Scope) -> list[str]:
 
 def _let_in(scope: Scope, listed: Listed | None) -> Caller:
     access = cast("Access", scope["app"].state.access)
-    try:
-        caller = access.caller(credentials(scope))
-    except StateError:
-        text = "The keys cannot be read, so nobody is let in; try again shortly."
-        raise unavailable(text, "keys-unavailable") from None
+    caller = access.caller(credentials(scope))
     scope["preclear.caller"] = caller.key_id
     seconds = access.buckets.wait(caller.key_id)
     if seconds:

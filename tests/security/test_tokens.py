@@ -13,12 +13,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from claims.settings import Settings
+from service.access import local
 from service.access.access import Access
 from service.access.apikey import ApiKey
 from service.access.scopes import SCOPES
 from service.access.store import FILE, KeyStore
 from service.access.tokens import Granted, Tokens
 from service.scoring.examples import FLAT
+from service.sqlite import StateError
 
 SECRET = b"s" * 32
 
@@ -178,3 +180,23 @@ def test_only_our_own_tokens_are_read() -> None:
     assert read is not None
     assert read.scopes == {"score"}
     assert set(SCOPES) >= read.scopes
+
+
+def test_keys_that_cannot_be_read_give_no_token_and_let_nobody_in(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = local.read(settings.home)
+    form = {"grant_type": "client_credentials", "client_secret": key, "client_id": key[9:21]}
+    access = client.app.state.access  # type: ignore[attr-defined]
+
+    def fails(self: KeyStore) -> None:
+        raise StateError("The keys cannot be read.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(KeyStore, "every", fails)
+        access.forget()
+        for answer in (client.post("/oauth/token", data=form), client.get("/model")):
+            assert answer.status_code == 503
+            assert answer.json()["type"] == "urn:preclear:problem:keys-unavailable"
+            assert answer.headers["retry-after"] == "1"
+    assert client.post("/oauth/token", data=form).status_code == 200
