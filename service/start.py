@@ -83,6 +83,7 @@ def start(settings: Settings) -> tuple[State, AuditWriter]:
     code_digest()  # reads the program's files, now and not with the first claim
     writer = AuditWriter(repository)
     holder = Holder(ground, ground.serving(model, reference, history))
+    opening.served(reference)
     shadow = Shadow(writer, settings.shadow_share)
     running = RunningHistory(settings.home)
     watch = Watch(opening, holder, running, shadow, settings.model_poll_seconds)

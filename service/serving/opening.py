@@ -40,8 +40,7 @@ class Opening:
         Raises ``UserError`` when there is neither.
         """
         try:
-            named = resolve(self.mlruns, CHAMPION)
-            found = self.open(named)
+            return self.open(resolve(self.mlruns, CHAMPION))
         except UserError as error:
             last = self._copies.last()
             if last is None:
@@ -52,13 +51,11 @@ class Opening:
                 named.version, error,
             )  # fmt: skip
             return self._of(named, model)
-        self.served(named)
-        return found
 
-    def served(self, named: Resolved) -> None:
+    def served(self, reference: ModelRef) -> None:
         """Remember a model that serves, and let go of copies that were not used for long."""
         with suppress(OSError):  # the next start would need the registry, and no more
-            self._copies.served(named)
+            self._copies.served(reference)
         self._copies.tidy()
 
     def _of(self, named: Resolved, model: DenialModel) -> tuple[DenialModel, ModelRef]:

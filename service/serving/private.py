@@ -26,6 +26,7 @@ from models.checked import checked
 
 if TYPE_CHECKING:
     from models.denial import DenialModel
+    from models.score import ModelRef
 
 FOLDER: Final = "models"
 SERVED: Final = "served.json"
@@ -65,9 +66,9 @@ class PrivateModels:
                 "make it writable."
             ) from None
 
-    def served(self, resolved: Resolved) -> None:
+    def served(self, reference: ModelRef) -> None:
         """Remember that this model served. Raises ``OSError``."""
-        content = json.dumps({"version": resolved.version, "digest": resolved.digest})
+        content = json.dumps({"version": reference.version, "digest": reference.digest})
         handle, name = tempfile.mkstemp(prefix=".", dir=self.root)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(content)

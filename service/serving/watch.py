@@ -158,7 +158,7 @@ class Watch:
         )  # fmt: skip
         if model and named:
             self.refusals.clear(CHAMPION)
-            self._opening.served(named)
+            self._opening.served(made.reference)
         return True
 
     def _challenge(self) -> None:

@@ -39,10 +39,12 @@ from service.serving.serving import Ground, Serving
 
 SWAPS: Final = 200
 RATE: Final = 50.0
+A_SWAP: Final = 20
+"""Requests answered from one swap to the next at the least: at 50 a second, 2.5 swaps a second."""
 SENDERS: Final = 4
 WORKERS: Final = 2
-BATCH: Final = 90
-EVERY: Final = 25  # one request in so many is a batch
+BATCH: Final = 70  # scored in more than one go
+EVERY: Final = 50  # one request in so many is a batch
 LATER: Final = 20  # with one swap in so many comes another history
 DAMAGED: Final = 99
 OWN: Final = ("score_id", "scored_at")
@@ -65,6 +67,7 @@ class Senders:
         self._turns: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._over = threading.Event()
         self.told: list[Told] = []
+        self.broken: list[Exception] = []
         self._threads = [threading.Thread(target=self._send) for _ in range(SENDERS)]
         self._clock = threading.Thread(target=self._beat)
         for thread in (*self._threads, self._clock):
@@ -81,10 +84,18 @@ class Senders:
     def _beat(self) -> None:
         turn, began = 0, time.monotonic()
         while not self._over.wait(max(0.0, began + turn / RATE - time.monotonic())):
-            self._turns.put(turn)
+            # Where the machine cannot carry them they come as it can: no queue is left to the end.
+            if self._turns.qsize() < SENDERS:
+                self._turns.put(turn)
             turn += 1
 
     def _send(self) -> None:
+        try:
+            self._send_all()
+        except Exception as error:  # a connection that was cut, an answer that was none
+            self.broken.append(error)
+
+    def _send_all(self) -> None:
         wire = Wire(self._port)
         while (turn := self._turns.get()) is not None:
             if turn % EVERY:
@@ -171,13 +182,19 @@ def test_two_hundred_swaps_at_fifty_requests_a_second(
                     assert workers_at(port, key) == {str(now): WORKERS}
                 now = 7 + (now - 6) % 3
                 point(settings.mlruns, CHAMPION, now)
-                while workers_at(port, key) != {str(now): WORKERS}:
+                while (
+                    workers_at(port, key) != {str(now): WORKERS}
+                    or len(senders.told) < (swap + 1) * A_SWAP
+                ):
                     assert process.poll() is None
+                    assert senders.broken == []
                     time.sleep(0.02)
                 sizes.append(resident(process.pid))
             swapped = figure(port, key, "preclear_swaps_total")
         finally:
             senders.stop()
+    assert senders.broken == []
+    assert len(senders.told) >= SWAPS * A_SWAP
     assert swapped >= SWAPS * WORKERS
     compare(senders.told, settings, models, histories, bodies)
     # A model that was swapped out is given back.
@@ -193,7 +210,6 @@ def compare(
 ) -> None:
     """Each answer and each record against the model and history that they name."""
     assert Counter(one.status for one in told) == {200: len(told)}
-    assert len(told) > 1000
     ground = Ground(KEYS, load_rules(settings), Costs.of(settings))
     fresh: dict[tuple[str, str], Serving] = {}
     for version, model in models.items():

@@ -15,6 +15,7 @@ from claims.errors import UserError
 from models import bundle
 from models.aliases import Resolved
 from models.denial import DenialModel
+from models.score import ModelRef
 from service.serving.private import PrivateModels
 
 
@@ -117,7 +118,7 @@ def test_an_open_folder_is_closed_to_others(copies: PrivateModels, named: Resolv
 def test_the_model_that_served_last(copies: PrivateModels, named: Resolved) -> None:
     assert copies.last() is None
     copies.load(named)
-    copies.served(named)
+    copies.served(ModelRef(name="denial", version="7", digest=named.digest))
     last = copies.last()
     assert last is not None
     assert (last[0].version, last[0].digest, last[1].digest) == ("7", named.digest, named.digest)
