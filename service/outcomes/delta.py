@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     U64 = NDArray[np.uint64]
     Flags = NDArray[np.bool_]
 
-_EMPTY = {name: TABLES[name].empty_table() for name in ("adjustments", "provider_adjustments")}
+# Not empty_table(): it makes arrays of lists, and for these pyarrow imports pandas if it is there.
+_EMPTY = {
+    name: pa.Table.from_batches([], TABLES[name])
+    for name in ("adjustments", "provider_adjustments")
+}
 Pair = tuple[pa.Table, pa.Table]
 
 

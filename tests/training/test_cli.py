@@ -82,7 +82,7 @@ def test_models_compare_promote_and_roll_back(
     trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if call(["models", "show", "2", "--json"]) != 0:
-        assert call(["train", str(folder / "tables"), *QUICK]) == 0
+        assert call(["train", str(folder / "tables"), "--half-life", "300", *QUICK]) == 0
     capsys.readouterr()
     assert call(["models", "compare", "1", "2"]) == 0
     assert "auroc" in capsys.readouterr().out
@@ -134,7 +134,7 @@ def test_a_bundle_that_is_not_what_was_registered_gets_no_alias(
     trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
     if call(["models", "show", "2", "--json"]) != 0:
-        assert call(["train", str(folder / "tables"), *QUICK]) == 0
+        assert call(["train", str(folder / "tables"), "--half-life", "300", *QUICK]) == 0
     assert call(["models", "challenge", "2"]) == 0
     assert "Version 2 is the challenger." in capsys.readouterr().out
     assert call(["models", "challenge", "champion"]) == 1
