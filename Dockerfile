@@ -25,7 +25,7 @@ RUN uv pip install --python /opt/preclear/bin/python --compile-bytecode --no-dep
 
 FROM python:3.11-slim
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends libgomp1 \
+  && apt-get install --yes --no-install-recommends fonts-dejavu-core libgomp1 libpango-1.0-0 libpangoft2-1.0-0 \
   && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin preclear \
   && install --directory --mode 0700 --owner preclear /data /data/var /data/mlruns
