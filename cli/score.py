@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cli.score_parts import Batch
     from features.history import History
     from models.costs import Costs
+    from models.denial import DenialModel
     from models.rank import Budget
 
 SUBMISSION: Final = "submission"
@@ -52,6 +53,9 @@ def score(
     ] = None,
     budget: DayActions = None,
     budget_minutes: DayMinutes = None,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Write why: at most four reasons a claim.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=256, help="Processes that read and score; default: one a core."),
@@ -65,19 +69,16 @@ def score(
     from cli.score_parts import Asked, scored
     from cli.score_rows import form_of
     from cli.score_write import Used, write
-    from models.promise import threshold_for
     from service.start import open_model
 
     form = form_of(out)
     day, day_budget = _day(as_of), _budget(budget, budget_minutes)
     settings = Settings.read()
     denial, reference = open_model(settings, model)
-    threshold = denial.threshold
-    if precision is not None:
-        threshold = threshold_for(denial.promise, precision)  # refused before anything is read
+    threshold = _threshold(denial, precision)  # refused before anything is read
     asked = Asked(
         costs=_costs(settings), threshold=threshold, precision=precision, form=form,
-        ranked=day_budget is not None,
+        ranked=day_budget is not None, reasons=reasons,
     )  # fmt: skip
     progress = watch()
     with Processes(workers) as processes:
@@ -120,6 +121,13 @@ def _read(
     claims = _told(read(paths, keep_ids=True, mapping=mapping))
     known = _history(settings, read(past) if past else None, claims, progress)
     return _batch(claims, day), known, len(claims.problems)
+
+
+def _threshold(model: DenialModel, precision: float | None) -> float:
+    """The model's own, or the one that keeps ``precision``. Raises ``PromiseError``."""
+    from models.promise import threshold_for
+
+    return model.threshold if precision is None else threshold_for(model.promise, precision)
 
 
 def _costs(settings: Settings) -> Costs:

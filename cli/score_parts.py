@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from claims.processes import Processes
+    from models.frame_reasons import FrameReasons
 
 PART: Final = 4096
 """Claims scored at once: some MB, and many parts for each process."""
@@ -66,7 +67,7 @@ class Part:
 class Asked:
     """How to score: ``threshold``, the ``precision`` that it keeps if one was asked for, and form.
 
-    ``ranked``: rows get further columns, so they are rendered later.
+    ``ranked``: rows get further columns, so they are rendered later. ``reasons``: they are told.
     """
 
     costs: Costs
@@ -74,6 +75,7 @@ class Asked:
     precision: float | None
     form: Form
     ranked: bool
+    reasons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,12 @@ def _scorer(folder: Path, costs: Costs) -> FrameScorer:
 
 def _done(scorer: FrameScorer, asked: Asked, part: Part) -> Done:
     promised = asked.precision is not None
-    scores = scorer.score(part.frame, asked.threshold, promised)
-    rows = table(part.ids, scores, part.frame.as_of, part.charge, asked.precision)
+    why: FrameReasons | None = None
+    if asked.reasons:
+        scores, why = scorer.explained(part.frame, asked.threshold, promised)
+    else:
+        scores = scorer.score(part.frame, asked.threshold, promised)
+    rows = table(part.ids, scores, part.frame.as_of, part.charge, asked.precision, why)
     if asked.ranked:
         return Done(scores, rows)
     return Done(scores, asked.form.render(rows, first=part.first == 0))

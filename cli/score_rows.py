@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from claims.categories import CATEGORIES
 from cli.errors import WRONG_CALL, CliError
+from cli.score_reasons import flattened, reason_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.frame_reasons import FrameReasons
     from models.frame_scores import FrameScores
 
 Rendered: TypeAlias = "bytes | pa.Table"
@@ -32,11 +34,12 @@ def table(
     as_of: NDArray[np.int32],
     charge: pa.ChunkedArray,
     precision: float | None = None,
+    why: FrameReasons | None = None,
 ) -> pa.Table:
     """The rows: the six columns of the contract first (design.md section 4), then more.
 
     ``worst_line`` is null for claims that are sent as they are. ``precision_promised`` is a column
-    where a precision was asked for.
+    where a precision was asked for, and so are those of the reasons ``why``.
     """
     promised = {} if precision is None else {"precision_promised": np.full(len(as_of), precision)}
     return pa.table(
@@ -54,6 +57,7 @@ def table(
             "as_of": pa.array(as_of, pa.int32()).cast(pa.date32()),
             "worst_line": pa.array(scores.worst_line, mask=scores.worst_line == 0),
             **promised,
+            **({} if why is None else reason_columns(why)),
         }
     )
 
@@ -93,10 +97,10 @@ class Csv(_Text):
     """A line of names, then one a claim."""
 
     def render(self, rows: pa.Table, *, first: bool) -> bytes:
-        """The names stand above the first rows alone."""
+        """The names stand above the first rows alone; a part of a reason is a column."""
         sink = pa.BufferOutputStream()
         options = pyarrow.csv.WriteOptions(include_header=first)
-        pyarrow.csv.write_csv(rows, sink, options)
+        pyarrow.csv.write_csv(flattened(rows), sink, options)
         return bytes(sink.getvalue().to_pybytes())
 
 
@@ -104,8 +108,8 @@ class Parquet:
     """A row group for each part."""
 
     def render(self, rows: pa.Table, *, first: bool) -> pa.Table:
-        """The rows as they are."""
-        return rows
+        """The rows as they are, but that a part of a reason is a column."""
+        return flattened(rows)
 
     def put(self, parts: Iterable[Rendered], file: BinaryIO) -> None:
         """Write all parts, of which there is at least one."""

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from features.build import build, claim_values
 from features.frame import Frame
 from features.history import History
-from features.known import look_up
-from features.likeness import likeness_of
+from features.known import Known, look_up
+from features.likeness import Likeness, likeness_of
 from features.segments import Segments
 from models.advice import Situation
 from models.costs import Costs
 from models.deciding import settle
 from models.decision import needs_a_look
 from models.denial import DenialModel, Prediction
+from models.frame_reasons import FrameReasons, explanations
 from models.frame_scores import FrameScores
 from models.lines import of_lines
 from models.mends import MENDS, WAITING, Mend, mends_of
@@ -30,6 +31,18 @@ from models.value import Valuer, at_stake
 from models.whatif import Tests, variants
 
 F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """n claims as looked up, with feature rows, likeness, prediction, level of support and look."""
+
+    known: Known
+    values: NDArray[np.float32]
+    alike: Likeness
+    prediction: Prediction
+    level: NDArray[np.int8]
+    looked: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +68,30 @@ class FrameScorer:
 
     def score(self, frame: Frame, threshold: float, promised: bool) -> FrameScores:
         """Score the claims of ``frame``, each with its day; ``promised``: a precision was asked."""
-        looked_up = look_up(frame, self.history)
-        values, alike = claim_values(looked_up), likeness_of(looked_up)
+        found = self._found(frame, threshold)
+        return self._settled(found, threshold, promised)
+
+    def explained(
+        self, frame: Frame, threshold: float, promised: bool
+    ) -> tuple[FrameScores, FrameReasons]:
+        """``score``, and the reasons of each claim beside it."""
+        found = self._found(frame, threshold)
+        why = explanations(self.model, found.known, found.values, found.looked)
+        reasons = FrameReasons(found.prediction.raw, list(why))
+        return self._settled(found, threshold, promised), reasons
+
+    def _found(self, frame: Frame, threshold: float) -> _Found:
+        known = look_up(frame, self.history)
+        values, alike = claim_values(known), likeness_of(known)
         prediction = self.model.predict(values)
-        known = levels(alike)
+        level = levels(alike)
+        looked = needs_a_look(prediction.probability, threshold, level)
+        return _Found(known, values, alike, prediction, level, looked)
+
+    def _settled(self, found: _Found, threshold: float, promised: bool) -> FrameScores:
+        frame, values, alike = found.known.frame, found.values, found.alike
+        prediction, known, looked = found.prediction, found.level, found.looked
         probability = prediction.probability
-        looked = needs_a_look(probability, threshold, known)
         decision = np.full(len(frame), "submit", "U6")
         action = np.full(len(frame), "submit", "U32")
         saving, minutes = np.zeros(len(frame)), np.zeros(len(frame))
