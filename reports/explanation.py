@@ -1,24 +1,25 @@
 """The explanation of one score as a page for people: an auditor, a biller, the payer's examiner.
 
-The page is made from the audit record alone, so it says what was really answered. It is one file:
-no script, nothing from a network, readable in print, in the dark and by a screen reader.
+The page is made from the audit record (and what the log says of it) alone, so it says what was
+really answered. The same page is printed (``reports.pdf``). Every figure carries its place in the
+answer and its full value (``<data data-figure="actions.0.probability_after" value="0.0812...">``).
 """
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from models.wording import percent
+from reports.claim_facts import claim_facts
+from reports.logged import told
+from reports.page import plain, template
+from reports.rates_in_words import ends_in_words, in_words
 from reports.waterfall import Bar, Step, waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from models.record import AuditRecord
+    from reports.logged import Logged
 
 NOT_USED: Final = (
     "what this claim was paid, allowed, adjusted or denied: that is the answer, known only later",
@@ -36,6 +37,13 @@ INTENDED_USE: Final = (
     "For the provider's billing staff, before a claim is sent: to find what is missing or wrong "
     "and mend it truthfully. It decides nothing about care or coverage, it does not say that a "
     "service was unnecessary, and no diagnosis or procedure may be changed for the sake of a score."
+)
+WARNINGS: Final = (
+    "A probability speaks of many claims alike, not of this one: a claim that was held might have "
+    "been paid, and one that was sent may be denied.",
+    "It knows what this practice's payers answered before. A rule that a payer changed since is "
+    "not in it.",
+    "A reason says what moved the model, not what the payer will write, nor what caused a denial.",
 )
 _OWNERS: Final = {
     "registration": "registration desk",
@@ -56,32 +64,49 @@ _LEVELS: Final = {
     "thin": "Thin: little of the history resembles this claim. Read the figures with care.",
     "none": "None: nothing in the history resembles this claim. The probability is a guess.",
 }
+_BASES: Final = {
+    "payer": "what this payer usually pays",
+    "all_payers": "what payers usually pay",
+    "charge": "the charge, for no answer was seen yet",
+}
 
 
-def explanation(record: AuditRecord) -> str:
-    """The page (HTML 5) that explains the score of ``record``."""
+def explanation(record: AuditRecord, logged: Logged | None = None) -> str:
+    """The page (HTML 5) that explains the score of ``record``.
+
+    ``logged`` is what the audit log says of the record; without it those parts are left out.
+    """
     answer: dict[str, Any] = record.answered()
-    page: str = _template().render(
+    return template("explanation.html.j2").render(
         record=record,
         answer=answer,
         **_headline(record, answer["support"]["level"]),
         between=_between(answer),
         decision=_DECISIONS[record.decision],
         why_decided=_why_decided(record, answer),
+        threshold_set=_threshold_set(record, answer, logged),
         bars=_bars(answer),
+        riskiest=_riskiest(answer["lines"]),
         explained={
             "categories": _explained(answer["categories"], "category"),
             "lines": _explained(answer["lines"], "line"),
         },
+        facts=claim_facts(record),
+        owners=_OWNERS,
+        bases=_BASES,
+        logged=logged,
+        followed=told(logged.events) if logged else [],
         not_used=NOT_USED,
         used_of_a_person=USED_OF_A_PERSON,
         intended_use=INTENDED_USE,
+        warnings=WARNINGS,
     )
-    return page
 
 
 def _headline(record: AuditRecord, level: str) -> dict[str, str]:
     """Title and first sentence; where nothing is known, they say that and not a figure."""
+    from models.wording import percent
+
     share = percent(record.denial_probability)
     if level == "none":
         title = "A claim whose risk is not known"
@@ -90,46 +115,6 @@ def _headline(record: AuditRecord, level: str) -> dict[str, str]:
         title = f"A claim with {share} probability of denial"
         said = in_words(record.denial_probability)
     return {"title": title, "in_words": said, "level": _LEVELS[level]}
-
-
-def in_words(probability: float) -> str:
-    """A probability as a count of claims, which people read more truly than a percentage.
-
-    >>> in_words(0.71)
-    'Of 100 claims like this one, about 71 would be denied.'
-    >>> in_words(0.004), in_words(0.9999)
-    ('Of 1,000 claims like this one, about 4 would be denied.', 'Nearly all claims like this one \
-would be denied.')
-    """
-    if probability > 0.995:
-        return "Nearly all claims like this one would be denied."
-    if probability < 0.0005:
-        return "Hardly any claim like this one would be denied."
-    of = 100 if probability >= 0.0095 else 1000
-    return f"Of {of:,} claims like this one, about {probability * of:.0f} would be denied."
-
-
-def ends_in_words(low: float, high: float) -> str:
-    """Between which rates claims like this one are denied, as counts of claims.
-
-    >>> print(ends_in_words(0.584, 0.8))  # doctest: +NORMALIZE_WHITESPACE
-    In the long run, between 58 and 80 of 100 claims like this one (same payer and procedure, as
-    well known) are denied: that holds for nine of ten such groups of claims.
-    """
-    of = 100 if high >= 0.0095 else 1000
-    return (
-        f"In the long run, between {_below(low * of)} and {_above(high * of, of)} of {of:,} claims "
-        "like this one (same payer and procedure, as well known) are denied: that holds for nine "
-        "of ten such groups of claims."
-    )
-
-
-def _below(count: float) -> str:
-    return "none" if count < 0.5 else f"{count:.0f}"
-
-
-def _above(count: float, of: int) -> str:
-    return "all" if count >= of - 0.5 else f"{max(count, 1.0):.0f}"
 
 
 def _between(answer: Mapping[str, Any]) -> str:
@@ -141,7 +126,9 @@ def _between(answer: Mapping[str, Any]) -> str:
 def _why_decided(record: AuditRecord, answer: Mapping[str, Any]) -> str:
     above = record.denial_probability >= record.threshold
     side = "at or above" if above else "below"
-    said = f"The probability is {side} the model's threshold of {100 * record.threshold:.1f} %."
+    said = f"The probability is {side} the threshold of {100 * record.threshold:.1f} %."
+    if answer.get("decision_reason"):
+        return f"{said} {answer['decision_reason']}"
     if above or record.decision == "submit":
         return said
     if any(edit["severity"] == "error" for edit in answer["edits"]):
@@ -151,15 +138,39 @@ def _why_decided(record: AuditRecord, answer: Mapping[str, Any]) -> str:
     return f"{said} It is near enough that a person should look, or a rule asks for it."
 
 
+def _threshold_set(record: AuditRecord, answer: Mapping[str, Any], logged: Logged | None) -> str:
+    """Who set the threshold, as far as the record and the model's files tell."""
+    promised = answer.get("precision_promised")
+    if promised is not None:
+        return (
+            f"the caller, by asking that {100 * promised:g} % of the claims from it on be denied "
+            "indeed; training found which threshold keeps that"
+        )
+    own = logged.own_threshold if logged else None
+    if own is not None and own == record.threshold:
+        version = record.model_version or "without a number"
+        return f"the training run of model version {version}, from claims it had not learned from"
+    if own is not None:
+        return f"the installation (PRECLEAR_THRESHOLD); the model's own is {100 * own:.1f} %"
+    return (
+        "the training run of the model, from claims it had not learned from, unless the "
+        "installation set its own (PRECLEAR_THRESHOLD)"
+    )
+
+
 def _bars(answer: Mapping[str, Any]) -> list[Bar]:
     reasons: Sequence[Mapping[str, Any]] = answer["reasons"]
     steps = [
-        Step("Where claims of such causes start (base value)", answer["base_value"], total=True),
-        *(Step(_plain(str(reason["factor"])), reason["contribution"]) for reason in reasons),
+        Step("Where claims of such causes start", answer["base_value"], total=True),
+        *(Step(plain(str(reason["factor"])), reason["contribution"]) for reason in reasons),
         Step("Everything else together", answer["other_contribution"]),
         Step("This claim (raw score)", answer["raw_score"], total=True),
     ]
     return waterfall(steps)
+
+
+def _riskiest(lines: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return max(lines, key=lambda line: float(line["denial_probability"]), default=None)
 
 
 def _explained(parts: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
@@ -171,32 +182,8 @@ def _explained(parts: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, 
             "base": part["base_value"],
             "other": part["other_contribution"],
             "raw": part["raw_score"],
+            "place": place,
         }
-        for part in parts
+        for place, part in enumerate(parts)
         if part.get("raw_score") is not None
     ]
-
-
-def _plain(word: str) -> str:
-    said = word.replace("_", " ")
-    return said[:1].upper() + said[1:]
-
-
-def _signed(amount: float) -> str:
-    return f"{amount:+.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _owner(name: str) -> str:
-    return _OWNERS.get(name, name.replace("_", " "))
-
-
-@cache
-def _template() -> Any:
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    filters = {"percent": percent, "plain": _plain, "signed": _signed, "owner": _owner}
-    environment.filters.update(filters)
-    return environment.get_template("explanation.html.j2")

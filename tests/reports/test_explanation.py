@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from models.record import AuditRecord
-from reports.explanation import NOT_USED, ends_in_words, explanation, in_words
+from reports.explanation import NOT_USED, explanation
+from reports.rates_in_words import ends_in_words, in_words
 from reports.waterfall import Step, waterfall
 
 
@@ -161,7 +162,10 @@ def test_what_is_unknown_is_said_first(unknown: AuditRecord) -> None:
     page = read(unknown)
     assert "A claim whose risk is not known" in page.text
     assert "The probability is a guess." in page.text
-    assert "a person is asked all the same" in page.text.lower()
+    assert "nothing is known of claims like it, so its probability is a guess" in page.text
+    before = {**answer, "decision_reason": ""}
+    old = read(replace(unknown, answer=json.dumps(before)))
+    assert "a person is asked all the same" in old.text.lower()
     assert "of 100 claims like this one, about" not in page.text.lower()
     assert 'class="notice"' in explanation(unknown)
     for note in answer["support"]["notes"]:
