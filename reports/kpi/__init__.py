@@ -1,0 +1,1 @@
+"""Key performance indicators: each with its definition, its denominator and its date."""
