@@ -28,6 +28,7 @@ VERBS: Final = (
     "score",
     "outcomes",
     "triage",
+    "kpi",
     "models",
     "serve",
     "keys",

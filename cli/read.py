@@ -49,7 +49,7 @@ def read(
     progress = watch()
     dataset = read_dataset(
         paths,
-        keys=_keys(settings.home),
+        keys=keys_of(settings.home),
         catalogue=load_catalogue(settings.carc_csv),
         workers=workers,
         progress=progress,
@@ -72,7 +72,7 @@ def read(
         raise CliError("no claim and no remittance could be read: see what was reported", FAILED)
 
 
-def _keys(home: Path) -> Keys:
+def keys_of(home: Path) -> Keys:
     """The installation's keys where it has any; reading alone makes no state."""
     import secrets
 

@@ -148,7 +148,7 @@ class Counter:
 
 def _figure(kpi: Kpi, top: int, base: int) -> Figure:
     if kpi.unit == "dollars":
-        return Figure(top / 100, float(base), top / 100)
+        return Figure(top / 100, float(base), top / 100 if base else None)
     return _share(top, base, money=kpi.money)
 
 
