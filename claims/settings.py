@@ -162,6 +162,14 @@ class Settings(BaseSettings):
     local_key: bool = Field(
         True, description="make a key for this machine (HOME/local-key) when serving on a loopback"
     )
+    pages: bool = Field(True, description="serve the pages for people (docs/pages.md)")
+    session_minutes: int = Field(
+        30, ge=1, le=24 * 60, description="minutes without a request after which a browser's "
+        "session is over",
+    )  # fmt: skip
+    session_hours: int = Field(
+        10, ge=1, le=24, description="hours after which a browser's session is over in any case"
+    )
     api_docs: bool = Field(True, description="serve the API's page at /docs")
     log_format: Literal["json", "text"] = Field(
         "json", description="form of the service's log, one message a line"

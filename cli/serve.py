@@ -67,9 +67,13 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _say_how(settings: Settings) -> None:
-    """How to send the key of this machine, when there is one that will do."""
+    """Where the pages are, and how to send the key of this machine, when there is one."""
     from service.access import local
 
+    if settings.pages:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        port = f":{settings.port}" if settings.port else " (and the port that is told below)"
+        print(f"Pages for people: http://{host}{port}/", flush=True)
     if settings.local_key and local.is_loopback(settings.host):
         where = settings.home / local.FILE
         print(f"Every request needs a key; this machine's is in {where}. With curl:", flush=True)

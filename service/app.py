@@ -12,7 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from claims.keys import load_keys
 from claims.settings import Settings
 from service import problems
-from service.access.access import open_access
+from service.access.access import open_access, open_sessions
 from service.access.documents import describe
 from service.access.endpoints import router as oauth
 from service.access.gate import Gate
@@ -38,7 +38,11 @@ from service.outcomes.endpoints import router as outcomes
 from service.outcomes.live import Live
 from service.outcomes.performance import Performance
 from service.outcomes.start import open_outcomes
-from service.pages.endpoints import router as pages
+from service.pages.endpoints import router as docs
+from service.pages.layout.assets import router as assets
+from service.pages.score.endpoints import router as score_page
+from service.pages.session.attempts import Attempts
+from service.pages.session.endpoints import router as session
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
@@ -92,7 +96,10 @@ def create_app(
     for router in (scoring, triage, outcomes, health, metrics, models, oauth):
         app.include_router(router)
     if settings.api_docs:
-        app.include_router(pages)
+        app.include_router(docs)
+    if settings.pages:
+        for router in (assets, session, score_page):
+            app.include_router(router)
     app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
     app.add_middleware(
         BodyLimits, most_bytes=settings.max_body_bytes, most_seconds=settings.body_seconds
@@ -118,6 +125,9 @@ def _lifespan(settings: Settings) -> Lifespan:
             app.state.traces = stack.enter_context(traced(settings, app.version))
             access = app.state.access = open_access(settings)
             stack.callback(access.close)
+            sessions = app.state.sessions = open_sessions(settings)
+            stack.callback(sessions.close)
+            app.state.attempts = Attempts()
             state, writer = start(settings)
             app.state.held = state
             stack.callback(stop, state, writer)

@@ -11,6 +11,8 @@ from service.access import local
 from service.access.apikey import PREFIX, ApiKey, presented
 from service.access.caller import Caller
 from service.access.rate import Buckets
+from service.access.sessions import FILE as SESSIONS_FILE
+from service.access.sessions import Sessions
 from service.access.store import FILE, KeyStore
 from service.access.tokens import Granted, Tokens
 from service.problems import Problem, unavailable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from claims.settings import Settings
+    from service.access.sessions import Session
 
 FRESH_SECONDS: Final = 1.0
 """A key that another process revoked is refused after this long at the latest."""
@@ -72,6 +75,11 @@ class Access:
             raise _refused("The key is not valid.")
         return self._accepted(sent.key_id, sent.digest)
 
+    def of_session(self, session: Session) -> Caller:
+        """Who signed in, as long as the key of then is good. Raises ``Problem`` (401)."""
+        key = self._accepted(session.key_id, session.key_digest)
+        return Caller(key.key_id, key.scopes, name=key.name)
+
     def grant(self, key: ApiKey, text: str, scopes: frozenset[str]) -> tuple[str, Granted]:
         """A token for ``key`` whose text was sent, of those of its scopes that are asked for."""
         sent = presented(text)
@@ -123,6 +131,12 @@ def open_access(settings: Settings) -> Access:
         store.close()
         raise
     return Access(store, tokens, Buckets(settings.rate_limit))
+
+
+def open_sessions(settings: Settings) -> Sessions:
+    """The sessions of browsers that signed in. Raises ``UserError``."""
+    idle, most = settings.session_minutes * 60, settings.session_hours * 3600
+    return Sessions(settings.home / SESSIONS_FILE, idle, most)
 
 
 def _refused(text: str) -> Problem:

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The key that a request came with, what it may do with it, and the route that it asked."""
+    """The key that a request came with, what it may do with it, and the route that it asked.
+
+    ``name``: what the key's owner calls it, where a browser asks; ``csrf``: the secret that a form
+    of its session must bring, ``""`` without a session.
+    """
 
     key_id: str
     scopes: frozenset[Scope]
     route: str = ""
+    name: str = ""
+    csrf: str = ""
 
 
 CALLER: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)

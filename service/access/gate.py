@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final, cast
 
 from starlette.datastructures import Headers
 from starlette.routing import Match
 
+from service.access.browser import cookie_of, same_origin
 from service.access.caller import CALLER, Caller
 from service.access.scopes import Table
-from service.problems import Problem
+from service.pages.layout.refusal import refusal
+from service.problems import Problem, unavailable
+from service.sqlite import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +24,11 @@ if TYPE_CHECKING:
 
     from service.access.access import Access
     from service.access.scopes import Listed, Needs
+    from service.access.sessions import Sessions
 
 KEY_HEADER: Final = "x-api-key"
 _POLICY_VIOLATION: Final = 1008  # RFC 6455, 7.4.1
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
 class Gate:
@@ -50,12 +57,14 @@ class Gate:
                 await self._app(scope, receive, send)
                 return
         try:
-            caller = _let_in(scope, listed)
+            caller = await _caller(scope, listed)
+            _let_in(scope, listed, caller)
         except Problem as problem:
-            await problem.response()(scope, receive, send)
+            page = listed is not None and listed.page
+            await refusal(problem, scope, page=page)(scope, receive, send)
             return
         route = listed.template if listed is not None else ""
-        before = CALLER.set(Caller(caller.key_id, caller.scopes, route))
+        before = CALLER.set(replace(caller, route=route))
         try:
             await self._app(scope, receive, send)
         finally:
@@ -75,9 +84,30 @@ def credentials(scope: Scope) -> list[str]:
     return found
 
 
-def _let_in(scope: Scope, listed: Listed | None) -> Caller:
+async def _caller(scope: Scope, listed: Listed | None) -> Caller:
+    """Who asks: by the key that was sent, or on a page for people by the browser's session."""
     access = cast("Access", scope["app"].state.access)
-    caller = access.caller(credentials(scope))
+    sent = credentials(scope)
+    cookie = cookie_of(scope) if listed is not None and listed.page and not sent else ""
+    if not cookie:
+        return access.caller(sent)
+    sessions = cast("Sessions", scope["app"].state.sessions)
+    try:
+        session = await asyncio.to_thread(sessions.find, cookie)
+    except StateError:
+        text = "The sessions cannot be read, so nobody is let in; try again shortly."
+        raise unavailable(text, "sessions-unavailable") from None
+    if session is None:
+        raise Problem(401, "session-over", "The session is over; sign in again.")
+    caller = access.of_session(session)
+    if scope["method"] not in _READING:
+        same_origin(scope)
+    return replace(caller, csrf=session.csrf)
+
+
+def _let_in(scope: Scope, listed: Listed | None, caller: Caller) -> None:
+    """Raises ``Problem``: 429 when the key asks too often, 403 when it may not ask this."""
+    access = cast("Access", scope["app"].state.access)
     scope["preclear.caller"] = caller.key_id
     seconds = access.buckets.wait(caller.key_id)
     if seconds:
@@ -98,4 +128,3 @@ def _let_in(scope: Scope, listed: Listed | None) -> Caller:
                 f'scope="{" ".join(sorted(listed.needs))}"'
             },
         )
-    return caller

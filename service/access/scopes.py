@@ -35,6 +35,16 @@ def _only(scope: Scope) -> frozenset[Scope]:
     return frozenset({scope})
 
 
+_SCORED: Final[Needs] = frozenset({"score", "reports"})
+PAGES: Final[dict[tuple[str, str], Needs]] = {
+    ("POST", "/sign-out"): ANY,
+    ("GET", "/pages"): ANY,
+    ("GET", "/pages/score"): _only("score"),
+    ("POST", "/pages/score"): _only("score"),
+    ("GET", "/pages/score/{score_id}"): _SCORED,
+}
+"""Pages for people: here a browser's session does instead of a key."""
+
 ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/score"): _only("score"),
     ("POST", "/score/batch"): _only("score"),
@@ -51,16 +61,25 @@ ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/oauth/token"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/docs"): PUBLIC,
+    ("GET", "/"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("GET", "/pages/static/{name}"): PUBLIC,
+    **PAGES,
 }
 """Method and path template of every route: a caller needs one of these scopes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A route of the table: its path template and the scopes of which one is needed."""
+    """A route of the table: its path template and the scopes of which one is needed.
+
+    ``page``: it is for people, who may come with a session.
+    """
 
     template: str
     needs: Needs
+    page: bool = False
 
 
 class Table:
@@ -70,7 +89,7 @@ class Table:
         self._plain: dict[tuple[str, str], Listed] = {}
         self._patterns: list[tuple[str, re.Pattern[str], Listed]] = []
         for (method, template), needs in routes.items():
-            listed = Listed(template, needs)
+            listed = Listed(template, needs, (method, template) in PAGES)
             if "{" in template:
                 self._patterns.append((method, compile_path(template)[0], listed))
             else:

@@ -1,0 +1,90 @@
+"""Each page opened: light and dark, wide and narrow; no error, and axe-core finds nothing grave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from claim_json import as_json
+from invented import Practice
+
+from service.scoring.examples import BESIDE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.heavy
+LOOKS = [("light", 1280), ("dark", 390), ("light", 390), ("dark", 1280)]
+GRAVE = {"serious", "critical"}
+
+
+@contextmanager
+def looking(chromium: Browser, address: str, scheme: str = "light", width: int = 1280,
+            **more: object) -> Iterator[Page]:  # fmt: skip
+    """A browser of that look; an error on its console or a page beyond its width fails."""
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=address, **more
+    )
+    said: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    try:
+        yield page
+    finally:
+        context.close()
+    # A browser notes each answer of 400 on its console; one is asked for on purpose.
+    assert [one for one in said if "status of 400" not in one] == []
+
+
+def sign_in(page: Page, key: str) -> None:
+    page.goto("/")
+    page.fill("#key", key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("nav")
+
+
+def examine(page: Page, name: str, pictures: Path) -> None:
+    """Take a picture, and ask axe-core; nothing may stand out on the right."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.screenshot(path=pictures / f"{name}.png", full_page=True)
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(wide), name
+    found = Axe().run(page).response["violations"]
+    grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in GRAVE]
+    assert grave == [], name
+
+
+def score(page: Page, text: str) -> None:
+    page.goto("/pages/score")
+    page.fill("#text", text)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("h1:not(:has-text('Score a claim'))")
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_pages(
+    chromium: Browser, address: str, key: str, world: Practice, pictures: Path, scheme: str,
+    width: int,
+) -> None:  # fmt: skip
+    look = f"{scheme}-{width}"
+    many = json.dumps({"claims": [as_json(claim) for claim in world.claims[-12:]]})
+    with looking(chromium, address, scheme, width) as page:
+        page.goto("/")
+        examine(page, f"sign-in-{look}", pictures)
+        sign_in(page, key)
+        page.goto("/pages/score")
+        examine(page, f"score-form-{look}", pictures)
+        page.fill("#text", "{")
+        page.click("main button[type=submit]")
+        page.wait_for_selector("[role=alert]")
+        examine(page, f"score-problem-{look}", pictures)
+        score(page, json.dumps(BESIDE))
+        examine(page, f"score-one-{look}", pictures)
+        score(page, many)
+        examine(page, f"score-many-{look}", pictures)
