@@ -6,7 +6,6 @@ when these are safe. Sixteen callers cost about as many commits as two.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from service.audit.tables import AuditError
 from service.metrics.audit import FAILURES, committed
+from service.wake import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class AuditWriter:
 
     async def add(self, entries: Sequence[Entry]) -> None:
         """Wait until ``entries`` are committed. Raises ``AuditError`` when they are not."""
-        await asyncio.wrap_future(self.submit(entries))
+        await finished(self.submit(entries))
 
     def submit(self, entries: Sequence[Entry]) -> Future[None]:
         """Hand ``entries`` in; the future is done when they are committed, or failed."""

@@ -8,7 +8,6 @@ a reservation that a power cut loses was of a request that it ended.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, cast
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from service.group import Group
 from service.sqlite import failed, open_database
+from service.wake import finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,7 +145,7 @@ class IdempotencyStore:
         return Reserved({row.number: row.answers for row in connection.execute(query)})
 
     async def _do(self, job: Callable[[sa.Connection], object], *, durable: bool = False) -> object:
-        return await asyncio.wrap_future(self._group.submit((job, durable)))
+        return await finished(self._group.submit((job, durable)))
 
     def _write(self, jobs: Sequence[Job]) -> list[object]:
         engine = self._durable if any(durable for _, durable in jobs) else self._quick

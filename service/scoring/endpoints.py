@@ -17,9 +17,9 @@ from service.deps import Actions, AsOf, Held, Minutes, Precision, Present, Progr
 from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, RANK, SCORE
+from service.scoring.lane import CHUNK
 from service.scoring.rank import worklist
 from service.scoring.requests import parse_claim, parse_json
-from service.scoring.service import CHUNK
 from service.scoring.streams.begin import begin, is_stream
 from service.scoring.strict import judged
 from service.scoring.x12 import claims_of

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import logging
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from claims.stages import Stage, watched
 from models.record import AuditRecord, packed
@@ -20,7 +17,9 @@ from service.idempotency.keeping import keep, recalled
 from service.ids import new_score_id
 from service.metrics.scores import recorded
 from service.problems import Problem, internal, unavailable
+from service.scoring.lane import Lane, StoppingError
 from service.tracing.spans import span, tell, tracing
+from service.wake import finished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,15 +31,9 @@ if TYPE_CHECKING:
     from service.serving.serving import Serving
     from service.serving.shadow import Shadow
 
-    Waiting = tuple[Serving, Ask, asyncio.Future["One"]]
-
-CHUNK: Final = 64
-"""Claims scored in one go; between two goes other requests get their turn."""
 Answer = dict[str, object]
 Recorded = tuple[Answer, AuditRecord]
 Stages = tuple[Stage, ...]
-One = tuple[Recorded | Problem, Stages, int]
-"""What came of one claim, the stages of the work on its group, and how many were in that."""
 _log = logging.getLogger("preclear.service")
 
 
@@ -65,17 +58,15 @@ class ScoringService:
         self._shadow = shadow
         # One thread: scoring is computation, and while it runs the event loop still answers
         # health checks and the audit log commits.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="scoring")
-        self._waiting: deque[Waiting] = deque()
-        self._going: asyncio.Task[None] | None = None
+        self._lane: Lane[Recorded | Problem] = Lane(self._staged)
 
     def close(self) -> None:
         """Finish what is being scored."""
-        self._thread.shutdown()
+        self._lane.close()
 
     def waiting(self) -> int:
         """How many claims wait to be scored."""
-        return len(self._waiting)
+        return self._lane.waiting()
 
     async def score_one(self, ask: Ask, serving: Serving) -> Answer:
         """The answer of ``serving`` for one claim.
@@ -87,11 +78,10 @@ class ScoringService:
         before = await recalled([ask.claim.claim_id])
         if before is not None:
             return cast("Answer", before[0])
-        mine: asyncio.Future[One] = asyncio.get_running_loop().create_future()
-        self._waiting.append((serving, ask, mine))
-        if self._going is None:
-            self._going = asyncio.create_task(self._go())
-        found, stages, together = await mine
+        try:
+            found, stages, together = await finished(self._lane.single(ask, serving))
+        except StoppingError:
+            raise _stopping() from None
         tell(stages, together)
         if isinstance(found, Problem):
             raise found
@@ -99,51 +89,12 @@ class ScoringService:
         await self._record([found[1]])
         return found[0]
 
-    async def _go(self) -> None:
-        """Score what waits until nothing does."""
-        loop = asyncio.get_running_loop()
-        group: list[Waiting] = []
-        try:
-            while self._waiting:
-                group = self._next()
-                if not group:
-                    continue
-                serving, asks = group[0][0], [ask for _, ask, _ in group]
-                found, stages = await loop.run_in_executor(
-                    self._thread, self._staged, asks, serving
-                )
-                for (_, _, waiter), one in zip(group, found, strict=True):
-                    if not waiter.done():
-                        waiter.set_result((one, stages, len(group)))
-        except RuntimeError:
-            pass  # the thread takes no more work: the service is stopping
-        finally:
-            self._going = None
-            for _, _, waiter in (*group, *self._waiting):
-                if not waiter.done():
-                    stopping = unavailable("The service is stopping.", "stopping")
-                    waiter.set_result((stopping, (), 0))
-            self._waiting.clear()
-
-    def _next(self) -> list[Waiting]:
-        """The next that one ``Serving`` scores together; those whose caller has gone are left out.
-
-        Between two models the group ends: who asked before a swap is answered by the old one.
-        """
-        first = self._waiting[0][0]
-        group: list[Waiting] = []
-        while self._waiting and len(group) < CHUNK and self._waiting[0][0] is first:
-            one = self._waiting.popleft()
-            if not one[2].done():
-                group.append(one)
-        return group
-
     async def score_slots(
         self, slots: Sequence[Ask | Problem], serving: Serving
     ) -> list[Answer | Problem]:
         """The answer of ``serving`` or a problem for each slot; a problem stays what it is.
 
-        At most ``CHUNK`` slots should be given at once. A claim that cannot be scored gets a
+        At most ``lane.CHUNK`` slots should be given at once. A claim that cannot be scored gets a
         problem of its own; when nothing can be recorded, each claim gets that problem.
         """
         asks = [slot for slot in slots if not isinstance(slot, Problem)]
@@ -151,8 +102,10 @@ class ScoringService:
         if before is not None:
             again = iter(before)
             return [slot if isinstance(slot, Problem) else next(again) for slot in slots]
-        loop = asyncio.get_running_loop()
-        scored, stages = await loop.run_in_executor(self._thread, self._staged, asks, serving)
+        try:
+            scored, stages = await finished(self._lane.part(asks, serving))
+        except StoppingError:
+            return [slot if isinstance(slot, Problem) else _stopping() for slot in slots]
         tell(stages, len(asks))
         records = [pair[1] for pair in scored if not isinstance(pair, Problem)]
         try:
@@ -238,3 +191,7 @@ class ScoringService:
             code_digest=code_digest(),
         )
         return answer, record
+
+
+def _stopping() -> Problem:
+    return unavailable("The service is stopping.", "stopping")

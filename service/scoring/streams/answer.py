@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from service.limits import Pace, allow_stream
 from service.problems import Problem
-from service.scoring.service import CHUNK
+from service.scoring.lane import CHUNK
 from service.scoring.streams.ahead import ahead
 from service.scoring.streams.groups import groups
 from service.scoring.streams.incoming import Incoming
