@@ -15,11 +15,8 @@ import h11
 from service.load.patience import Patient
 from service.load.share import LIMITED, Share, problem_of
 from service.load.wire import on_the_wire
-from service.metrics.requests import REQUESTS, refused
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter
-
     from service.metrics.requests import Refusal
 
 STATE: Final = "share"
@@ -29,6 +26,8 @@ _HEAD: Final = re.compile(
     rb"(?:\?[!-~]*)? HTTP/1\.1\r\n(?:[!#$%&'*+.^`|~\w-]+:[\t -~\x80-\xff]*\r\n)*\r\n"
 )
 """A request to a limited address in the plainest form; any other goes the long way."""
+_LIMITED: Final = tuple(f"POST {path}".encode() for path in sorted(LIMITED))
+"""How data begin that are most likely a request which is limited."""
 _LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length:([^\r\n]*)(?=\r\n)")
 _SPECIAL: Final = re.compile(
     rb"(?i)\r\n(?:transfer-encoding|expect|upgrade|connection(?!:[ \t]*keep-alive[ \t]*\r\n)):?"
@@ -58,24 +57,26 @@ class Door(Patient):
         "overloaded": on_the_wire(problem_of("overloaded")),
         "draining": on_the_wire(problem_of("draining")),
     }
-    _counts: Final[dict[str, Counter]] = {
-        path: REQUESTS.labels("POST", path, "503") for path in LIMITED
-    }
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._share: Share | None = self.app_state.get(STATE)
         self._refused_at = 0.0
+        self._untouched = False  # since the last refusal h11 has been given nothing
 
     def data_received(self, data: bytes) -> None:
         """Answer at once what would be refused, or let h11 read it."""
         share = self._share
-        if share is not None and (reason := share.closed()) is not None and self._between():
+        if share is not None and (reason := share.full()) is not None and self._between():
             path = refusable(data)
             if path:
-                self._refuse(reason, path)
+                self._refuse(share, reason, path)
                 return
+        self._untouched = False
         super().data_received(data)
+        if share is not None and data.startswith(_LIMITED):
+            # The task of this request was made just now, so it begins before what is put behind it.
+            share.expect(self.loop)
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection when nothing came for a while; a refused request is something."""
@@ -89,19 +90,19 @@ class Door(Patient):
 
     def _between(self) -> bool:
         """Whether no request is under way on this connection, not even in part."""
+        if self.transport.is_closing():
+            return False
         conn = self.conn
-        return (
+        return self._untouched or (
             conn.their_state is h11.IDLE
             and conn.our_state is h11.IDLE
             and conn.trailing_data == (b"", False)
-            and not self.transport.is_closing()
         )
 
-    def _refuse(self, reason: Refusal, path: str) -> None:
-        refused(reason)
-        self._counts[path].inc()
-        self._refused_at = self.loop.time()
-        self.heard()
+    def _refuse(self, share: Share, reason: Refusal, path: str) -> None:
+        share.refuse(reason, path, self.loop)
         self.transport.write(self._answers[reason])
+        self._untouched = True
+        self._refused_at = self.heard()
         if reason == "draining":
             self.transport.close()

@@ -53,9 +53,10 @@ class Patient(H11Protocol):
             self._timer.cancel()
         super().connection_lost(exc)
 
-    def heard(self) -> None:
-        """Begin anew to wait for a request."""
-        self._waiting_since = self.loop.time()
+    def heard(self) -> float:
+        """Begin anew to wait for a request; the moment, by the loop's clock."""
+        now = self._waiting_since = self.loop.time()
+        return now
 
     def handle_events(self) -> None:
         """Take what came; remember whether a request is at work now or waited for."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from service.metrics.requests import IN_FLIGHT, LIMIT, refused
+from service.metrics.requests import IN_FLIGHT, LIMIT, REQUESTS, refused
 from service.problems import unavailable
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class Share:
 
     def __init__(self, most: int) -> None:
         self.now = 0
+        self._expected = 0
+        self._refused: Counter[tuple[Refusal, str]] = Counter()
         self._most = most
         self._leaving = False
         self._idle = asyncio.Event()
@@ -35,6 +38,21 @@ class Share:
         if self._leaving:
             return "draining"
         return "overloaded" if self.now >= self._most else None
+
+    def full(self) -> Refusal | None:
+        """The same, with those counted that were let in and have not begun."""
+        if self._leaving:
+            return "draining"
+        return "overloaded" if self.now + self._expected >= self._most else None
+
+    def expect(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count a request that begins with what ``loop`` does next.
+
+        Between two of its turns the loop reads from all connections and then begins all requests
+        that it read. Were nobody counted until then, all would be let in when there is one place.
+        """
+        self._expected += 1
+        loop.call_soon(self._begun)
 
     def enter(self) -> None:
         """One more request is at work."""
@@ -48,6 +66,24 @@ class Share:
         IN_FLIGHT.dec()
         if not self.now:
             self._idle.set()
+
+    def _begun(self) -> None:
+        self._expected -= 1
+
+    def refuse(self, reason: Refusal, path: str, loop: asyncio.AbstractEventLoop) -> None:
+        """Count a request to ``path`` that was answered without the application.
+
+        The figures are told of all that ``loop`` refuses in one turn together.
+        """
+        if not self._refused:
+            loop.call_soon(self._tell)
+        self._refused[reason, path] += 1
+
+    def _tell(self) -> None:
+        for (reason, path), times in self._refused.items():
+            refused(reason, times)
+            REQUESTS.labels("POST", path, "503").inc(times)
+        self._refused.clear()
 
     def shut(self) -> None:
         """Take no further request."""

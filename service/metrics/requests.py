@@ -65,6 +65,6 @@ def _refused(reason: Refusal) -> Counter:
     return REFUSED.labels(reason)
 
 
-def refused(reason: Refusal) -> None:
-    """Count a request that was turned away before any work."""
-    _refused(reason).inc()
+def refused(reason: Refusal, times: int = 1) -> None:
+    """Count requests that were turned away before any work."""
+    _refused(reason).inc(times)

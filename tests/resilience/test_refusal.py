@@ -116,6 +116,44 @@ def test_a_connection_goes_on_after_a_refusal(
         wire.close()
 
 
+def test_a_crowd_that_comes_at_once_is_refused_the_short_way(
+    limited: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are read in one turn of the event loop, before the first of them begins."""
+    refusals: list[str] = []
+    refuse = Door._refuse
+
+    def noted(self: Door, *given: Any) -> None:
+        refusals.append("short")
+        refuse(self, *given)
+
+    monkeypatch.setattr(Door, "_refuse", noted)
+    crowd = 40
+    with served(limited) as one, held_up(monkeypatch) as go:
+        wires = [Wire(one.port) for _ in range(crowd)]
+        for wire in wires:
+            assert wire.ask(get("/healthz")).status == 200
+        loop = one.server.servers[0].get_loop()
+        blocked, sent = threading.Event(), threading.Event()
+        loop.call_soon_threadsafe(lambda: (blocked.set(), sent.wait(60)))
+        assert blocked.wait(60)
+        for wire in wires:
+            wire.send(post("/score", one.key, FLAT))
+        sent.set()
+        probe = Wire(one.port)
+        assert probe.ask(get("/healthz")).status == 200
+        go.set()
+        answers = [wire.read() for wire in wires]
+        probe.close()
+        for wire in wires:
+            wire.close()
+    assert [answer.status for answer in answers].count(200) == MOST
+    for answer in answers:
+        if answer.status != 200:
+            check(answer)
+    assert len(refusals) == crowd - MOST
+
+
 def test_probes_and_metrics_answer_while_all_threads_are_taken(
     limited: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
