@@ -23,6 +23,7 @@ from service.health.start import watch
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
 from service.limits import BodyLimits, OneLength
+from service.load.collector import settle
 from service.load.door import STATE
 from service.load.drain import Drain
 from service.load.limit import InFlight
@@ -148,6 +149,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             drain.listen()
             stack.callback(drain.close)
             leave_with_supervisor()
+            stack.callback(settle())
             yield {STATE: share, PATIENCE: settings.body_seconds}
 
     return lifespan
