@@ -74,6 +74,11 @@ class Keeping:
 KEEPING: Final[ContextVar[Keeping | None]] = ContextVar("keeping", default=None)
 
 
+def keeps() -> bool:
+    """Whether the present request asks that its answer be kept."""
+    return KEEPING.get() is not None
+
+
 async def recalled(claim_ids: Sequence[str]) -> list[Any] | None:
     """What the present request was answered for these claims before, ``None`` if it was not."""
     keeping = KEEPING.get()

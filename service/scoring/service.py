@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from models.record import AuditRecord, packed
 from models.score import to_dict
 from service.audit.digest import claim_digest, code_digest
 from service.audit.tables import AuditError
-from service.idempotency.keeping import keep, recalled
+from service.idempotency.keeping import keep, keeps, recalled
 from service.ids import new_score_id
 from service.metrics.scores import recorded
 from service.problems import Problem, internal, unavailable
@@ -58,7 +59,7 @@ class ScoringService:
         self._shadow = shadow
         # One thread: scoring is computation, and while it runs the event loop still answers
         # health checks and the audit log commits.
-        self._lane: Lane[Recorded | Problem] = Lane(self._staged)
+        self._lane: Lane[Recorded | Problem] = Lane(self._staged, self._to_writer)
 
     def close(self) -> None:
         """Finish what is being scored."""
@@ -78,15 +79,23 @@ class ScoringService:
         before = await recalled([ask.claim.claim_id])
         if before is not None:
             return cast("Answer", before[0])
+        # What is not to be kept first, or traced, goes from thread to thread: each turn that it had
+        # to take in the event loop would be behind all that arrives meanwhile.
+        at_once = not keeps() and not tracing()
         try:
-            found, stages, together = await finished(self._lane.single(ask, serving))
+            found, stages, together = await finished(self._lane.single(ask, serving, at_once))
         except StoppingError:
             raise _stopping() from None
+        except AuditError as error:
+            raise _not_recorded(error) from None
         tell(stages, together)
         if isinstance(found, Problem):
             raise found
-        await keep([found[0]])
-        await self._record([found[1]])
+        if at_once:
+            self._on_record([found[1]])
+        else:
+            await keep([found[0]])
+            await self._record([found[1]])
         return found[0]
 
     async def score_slots(
@@ -125,9 +134,19 @@ class ScoringService:
             with span("record"):
                 await self._writer.add(records)
         except AuditError as error:
-            _log.error("no score was given: %s", error)
-            text = "The score could not be recorded, so it is not given; try again shortly."
-            raise unavailable(text, "audit-unavailable") from None
+            raise _not_recorded(error) from None
+        self._on_record(records)
+
+    def _to_writer(self, found: Sequence[Recorded | Problem]) -> Future[None]:
+        """Hand over what is to be recorded. Raises ``AuditError``."""
+        records = [one[1] for one in found if not isinstance(one, Problem)]
+        if records:
+            return self._writer.submit(records)
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def _on_record(self, records: Sequence[AuditRecord]) -> None:
         recorded(records)
         if self._shadow is not None:
             self._shadow.offer(records)
@@ -195,3 +214,9 @@ class ScoringService:
 
 def _stopping() -> Problem:
     return unavailable("The service is stopping.", "stopping")
+
+
+def _not_recorded(error: AuditError) -> Problem:
+    _log.error("no score was given: %s", error)
+    text = "The score could not be recorded, so it is not given; try again shortly."
+    return unavailable(text, "audit-unavailable")
