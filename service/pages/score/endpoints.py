@@ -18,7 +18,7 @@ from service.pages.score.view import detail, rows
 from service.problems import Problem
 from service.scoring.batch import Slot, answers
 from service.scoring.examples import BESIDE
-from service.scoring.service import CHUNK
+from service.scoring.lane import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
