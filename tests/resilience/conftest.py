@@ -10,6 +10,7 @@ import pytest
 # An installation for tests, and the invented practice, live with the tests that use them most.
 sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "service" / "outcomes"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from installation import install

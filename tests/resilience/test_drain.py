@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -59,6 +60,7 @@ def serving(
                 figures = ask(port, get("/metrics", key))
                 if figures and ready in figures.body.decode():
                     break
+            time.sleep(0.05)
         yield port, process
     finally:
         process.kill()
