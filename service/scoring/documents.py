@@ -12,6 +12,8 @@ from models.score import Decision, Score
 from service.body import JSON, JSON_LINES, NDJSON, X12
 from service.problem_document import ProblemDocument
 from service.scoring.claim_form import BesideRequest, ClaimRequest
+from service.scoring.dialect_documents import EXAMPLES, FORMS, AnyDialect
+from service.scoring.dialect_examples import CLEARINGHOUSE
 from service.scoring.examples import BESIDE, FLAT, X12_837
 
 
@@ -82,18 +84,24 @@ class Worklist(BaseModel):
 
 
 class BatchRequest(BaseModel):
-    """Claims, each in either form."""
+    """Claims, each in any form."""
 
     model_config = ConfigDict(extra="forbid")
 
-    claims: list[ClaimRequest | BesideRequest]
+    claims: list[ClaimRequest | BesideRequest | AnyDialect]
 
 
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_CLAIM: Final = {"anyOf": [_ref("ClaimRequest"), _ref("BesideRequest")]}
+_CLAIM: Final = {
+    "anyOf": [
+        _ref("ClaimRequest"),
+        _ref("BesideRequest"),
+        *(_ref(form.__name__) for form in FORMS),
+    ]
+}
 _X12: Final = {
     "schema": {"type": "string", "description": "An 837 interchange, from ISA to IEA."},
     "examples": {"professional": {"summary": "One professional claim", "value": X12_837}},
@@ -145,6 +153,7 @@ SCORE: Final[dict[str, Any]] = {
                 "examples": {
                     "flat": {"summary": "A claim in our flat form", "value": FLAT},
                     "beside": {"summary": "With what the front desk knows", "value": BESIDE},
+                    **EXAMPLES,
                 },
             },
             X12: _X12,
@@ -155,7 +164,13 @@ _BATCH_BODY: Final = _body(
     {
         JSON: {
             "schema": _ref("BatchRequest"),
-            "examples": {"two": {"summary": "Two claims", "value": {"claims": [FLAT, BESIDE]}}},
+            "examples": {
+                "two": {"summary": "Two claims", "value": {"claims": [FLAT, BESIDE]}},
+                "forms": {
+                    "summary": "Each claim in its own form",
+                    "value": {"claims": [FLAT, CLEARINGHOUSE]},
+                },
+            },
         },
         JSON_LINES: {"schema": {"type": "string", "description": "One claim a line."}},
         NDJSON: {"schema": {"type": "string", "description": "One claim a line."}},
@@ -186,6 +201,7 @@ def schemas() -> dict[str, Any]:
         [
             (ClaimRequest, "validation"),
             (BesideRequest, "validation"),
+            *((form, "validation") for form in FORMS),
             (BatchRequest, "validation"),
             (Scores, "serialization"),
             (Worklist, "serialization"),

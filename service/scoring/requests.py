@@ -1,7 +1,8 @@
 """From the bytes of a request to claims, or to a problem for each that is none.
 
-A claim comes flat (``{"claim_id": ..., "lines": [...], "as_of": ...}``) or with what the front
-desk knows beside it (``{"claim": {...}, "eligibility": {...}, "authorization": {...}}``).
+A claim comes flat (``{"claim_id": ..., "lines": [...], "as_of": ...}``), in a dialect of others
+(``claims.dialects``), or in either form with what the front desk knows beside it
+(``{"claim": {...}, "eligibility": {...}, "authorization": {...}}``).
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from claims.dialects import Translated, translated
 from service.access.caller import caller_id, purpose
 from service.problems import FieldError, Problem, invalid
 from service.scoring.claim_form import FIELD_NAMES, BesideRequest, ClaimRequest, to_claim
+from service.scoring.names import BESIDE, faults_of, retold
 from service.scoring.wording import field_errors
 
 if TYPE_CHECKING:
+    from claims.dialects import Paths
     from claims.types import Claim
     from models.score import Edit
 
@@ -46,14 +50,16 @@ _NAMES_ONCE: Final = json.JSONDecoder(object_pairs_hook=_once, parse_int=len, pa
 class Ask:
     """One claim to be scored, the day as of which it is judged, and a precision to be kept.
 
-    ``edits`` were found elsewhere (by the guide's judge);
-    ``caller`` is the id of the key that the request came with, ``purpose`` its route.
+    ``edits`` were found elsewhere (by the guide's judge); ``paths`` tell the fields of the answer
+    in the caller's words, where those are not ours; ``caller`` is the id of the key that the
+    request came with, ``purpose`` its route.
     """
 
     claim: Claim
     as_of: dt.date
     precision: float | None = None
     edits: tuple[Edit, ...] = ()
+    paths: Paths | None = None
     caller: str = field(default_factory=caller_id)
     purpose: str = field(default_factory=purpose)
 
@@ -78,7 +84,13 @@ def parse_json(body: bytes) -> object:
     return parsed
 
 
-def ask(claim: Claim, asked: dt.date | None, default: dt.date | None, max_lines: int) -> Ask:
+def ask(
+    claim: Claim,
+    asked: dt.date | None,
+    default: dt.date | None,
+    max_lines: int,
+    paths: Paths | None = None,
+) -> Ask:
     """``claim`` with the day to judge it: asked beside it, for the request, its submission, today.
 
     Raises ``Problem`` (413) when it has more than ``max_lines`` service lines.
@@ -86,18 +98,41 @@ def ask(claim: Claim, asked: dt.date | None, default: dt.date | None, max_lines:
     if len(claim.lines) > max_lines:
         text = f"The claim has more than {max_lines} service lines, the most that one may have."
         raise Problem(413, "too-many-lines", text)
-    return Ask(claim, asked or default or claim.submitted_on or dt.datetime.now(dt.UTC).date())
+    day = asked or default or claim.submitted_on or dt.datetime.now(dt.UTC).date()
+    return Ask(claim, day, paths=paths)
 
 
 def parse_claim(parsed: object, max_lines: int, default: dt.date | None = None) -> Ask:
-    """One claim in either form. Raises ``Problem`` (422, 413) naming the fields that are wrong."""
+    """One claim in any form. Raises ``Problem`` (422, 413) naming the fields that are wrong.
+
+    They are named as the caller wrote them.
+    """
     if not isinstance(parsed, dict):
         raise invalid((FieldError("", "must be a JSON object"),))
-    kind = BesideRequest if "claim" in parsed else ClaimRequest
+    beside = BESIDE in parsed
+    body, dialect = _flat(parsed, beside=beside)
+    kind = BesideRequest if beside else ClaimRequest
     try:
-        form = kind.model_validate(parsed)
+        form = kind.model_validate(body)
     except ValidationError as error:
         listed = error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]
         found = field_errors(listed, FIELD_NAMES)
-        raise invalid(tuple(FieldError(*pair) for pair in found)) from None
-    return ask(to_claim(form), form.as_of, default, max_lines)
+        raise invalid(retold(found, dialect, beside=beside)) from None
+    paths = None if dialect is None else dialect.paths
+    return ask(to_claim(form), form.as_of, default, max_lines, paths)
+
+
+def _flat(sent: dict[str, Any], *, beside: bool) -> tuple[dict[str, Any], Translated | None]:
+    """What was sent with its claim in our flat form, and how it was translated, if it was.
+
+    Raises ``Problem`` (422) naming what could not be understood.
+    """
+    claim = sent[BESIDE] if beside else sent
+    if not isinstance(claim, dict):
+        return sent, None
+    found = translated(claim, f"{BESIDE}." if beside else "")
+    if found is None:
+        return sent, None
+    if found.faults:
+        raise invalid(faults_of(found))
+    return ({**sent, BESIDE: found.claim} if beside else found.claim), found

@@ -19,6 +19,7 @@ from service.ids import new_score_id
 from service.metrics.scores import recorded
 from service.problems import Problem, internal, unavailable
 from service.scoring.lane import Lane, StoppingError
+from service.scoring.names import in_callers_words
 from service.tracing.spans import span, tell, tracing
 from service.wake import finished
 
@@ -78,7 +79,7 @@ class ScoringService:
         """
         before = await recalled([ask.claim.claim_id])
         if before is not None:
-            return cast("Answer", before[0])
+            return in_callers_words(cast("Answer", before[0]), ask.paths)
         # What is not to be kept first, or traced, goes from thread to thread: each turn that it had
         # to take in the event loop would be behind all that arrives meanwhile.
         at_once = not keeps() and not tracing()
@@ -96,7 +97,7 @@ class ScoringService:
         else:
             await keep([found[0]])
             await self._record([found[1]])
-        return found[0]
+        return in_callers_words(found[0], ask.paths)
 
     async def score_slots(
         self, slots: Sequence[Ask | Problem], serving: Serving
@@ -109,8 +110,7 @@ class ScoringService:
         asks = [slot for slot in slots if not isinstance(slot, Problem)]
         before = await recalled([ask.claim.claim_id for ask in asks]) if asks else None
         if before is not None:
-            again = iter(before)
-            return [slot if isinstance(slot, Problem) else next(again) for slot in slots]
+            return _placed(slots, before)
         try:
             scored, stages = await finished(self._lane.part(asks, serving))
         except StoppingError:
@@ -126,8 +126,7 @@ class ScoringService:
                 await self._record(records)
         except Problem as problem:
             scored = [pair if isinstance(pair, Problem) else problem for pair in scored]
-        answers = iter([pair if isinstance(pair, Problem) else pair[0] for pair in scored])
-        return [slot if isinstance(slot, Problem) else next(answers) for slot in slots]
+        return _placed(slots, [one if isinstance(one, Problem) else one[0] for one in scored])
 
     async def _record(self, records: Sequence[AuditRecord]) -> None:
         try:
@@ -220,3 +219,19 @@ def _not_recorded(error: AuditError) -> Problem:
     _log.error("no score was given: %s", error)
     text = "The score could not be recorded, so it is not given; try again shortly."
     return unavailable(text, "audit-unavailable")
+
+
+def _placed(
+    slots: Sequence[Ask | Problem], answers: Sequence[Answer | Problem]
+) -> list[Answer | Problem]:
+    """``answers`` in the slots of their claims, each in its caller's words."""
+    left = iter(answers)
+    placed: list[Answer | Problem] = []
+    for slot in slots:
+        if isinstance(slot, Problem):
+            placed.append(slot)
+            continue
+        answer = next(left)
+        words = answer if isinstance(answer, Problem) else in_callers_words(answer, slot.paths)
+        placed.append(words)
+    return placed

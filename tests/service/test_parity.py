@@ -1,15 +1,16 @@
 """What the service looks at for a claim is, bit for bit, what the trainer looked at.
 
 A world is written to 837 and 835 files. The trainer reads them as tables and builds its matrix,
-each claim as of its submission. The same claims are then sent to ``/score``, one by one as JSON and
-together as an 837, and the feature values that were recorded are compared.
+each claim as of its submission. The same claims are then sent to ``/score``, one by one as JSON in
+every dialect and together as an 837, and the feature values that were recorded are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from claims.carc import load_catalogue
 from claims.dataset import read_dataset
+from claims.dialects import Paths, translated
 from claims.keys import SECRET_NAME
 from claims.progress import SILENT
 from claims.settings import Settings
@@ -31,9 +33,19 @@ from data_synth.invent import invent
 from features import running
 from models.denial import DenialModel
 from service.app import create_app
+from service.scoring.names import in_callers_words
+from tests.claims.dialects.write_clearinghouse import clearinghouse
+from tests.claims.dialects.write_fhir import fhir, fhir_bundle
 from training import boosters
 from training.learn import learn
 from training.prepare import matrix, prepare
+
+DIALECTS: dict[str, tuple[Callable[[Claim], dict[str, Any]], set[str]]] = {
+    "clearinghouse": (clearinghouse, {"professional"}),
+    "fhir": (fhir, {"professional", "institutional"}),
+    "fhir bundle": (fhir_bundle, {"professional", "institutional"}),
+}
+"""How a claim is written, and claims of which forms can be."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,35 @@ def test_whole_files_over_http(small: Trial, tmp_path_factory: pytest.TempPathFa
             assert recorded.tobytes() == small.values[row + place].tobytes()
         row += count
     assert row == len(small.claims)
+
+
+def plain(answer: dict[str, Any], paths: Paths | None = None) -> dict[str, Any]:
+    """An answer without what differs from one to the next; our fields as ``paths`` tell them."""
+    told = {**answer, "score_id": "", "scored_at": ""}
+    return told if paths is None else in_callers_words(told, paths)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_one_by_one_in_the_words_of_others(small: Trial, dialect: str) -> None:
+    write, forms = DIALECTS[dialect]
+    rows = np.random.default_rng(6).permutation(len(small.claims))
+    taken = [row for row in rows.tolist() if small.claims[row].form in forms][:150]
+    for row in taken:
+        claim = small.claims[row]
+        body, day = write(claim), {"as_of": str(claim.submitted_on)}
+        told = small.client.post("/score", params=day, json=body).json()
+        recorded = small.recorded(told["score_id"])
+        assert recorded.tobytes() == small.values[row].tobytes(), claim.claim_id
+        flat = small.client.post("/score", json=as_json(claim)).json()
+        found = translated(body)
+        assert found is not None
+        assert plain(told) == plain(flat, found.paths)
+    told = small.client.post(
+        "/score/batch", json={"claims": [write(small.claims[r]) for r in taken]}
+    )
+    assert [one["claim_id"] for one in told.json()["scores"]] == [
+        small.claims[row].claim_id for row in taken
+    ]
 
 
 def test_the_claims_are_worth_comparing(small: Trial) -> None:
