@@ -13,6 +13,7 @@ import typer
 from cli.errors import WRONG_CALL, CliError
 from cli.options import MappingFile
 from cli.reading import read
+from cli.worked_on import worked_on
 
 if TYPE_CHECKING:
     from claims.dataset import Dataset
@@ -68,7 +69,6 @@ def evaluate(
     from cli.progress import watch
     from training import ceiling
     from training.assess import assess
-    from training.report import console, show_assessment
     from training.twin import beside
 
     settings, progress = Settings.read(), watch()
@@ -80,11 +80,20 @@ def evaluate(
         return
     truth = ceiling.read(ceiling.find(paths), keys)
     twin = beside(judged, folder)
-    made = assess(dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin)
+    aside = worked_on(settings)
+    made = assess(
+        dataset, judged, name, as_of=day, progress=progress, truth=truth, twin=twin, set_aside=aside
+    )
+    _tell(made, judged, name, as_json)
+
+
+def _tell(made: Assessment, judged: DenialModel, name: str, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_plain(made, judged, name), indent=1, allow_nan=False))
-    else:
-        show_assessment(made, console())
+        return
+    from training.report import console, show_assessment
+
+    show_assessment(made, console())
 
 
 def _backtest_alone(backtest: bool, day: dt.date | None, out: Path | None) -> None:

@@ -51,6 +51,7 @@ def train(
     from claims.keys import load_keys
     from claims.settings import Settings
     from cli.progress import watch
+    from cli.worked_on import worked_on
     from models.registry import Registry
     from service.outcomes.folding import catch_up
     from training import ceiling
@@ -71,6 +72,7 @@ def train(
         progress=progress,
         truth=ceiling.read(ceiling.find(paths), keys),
         budget=budget,
+        set_aside=worked_on(settings),
     )
     with progress.stage("Folding in what was posted"):
         catch_up(settings.home)

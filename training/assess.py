@@ -66,15 +66,18 @@ def assess(
     progress: Progress,
     truth: Mapping[int, float] | None = None,
     twin: DenialModel | None = None,
+    set_aside: Mapping[int, int] | None = None,
     seed: int = 1,
 ) -> Assessment:
     """Score every matured example of ``dataset`` and judge the answers.
 
     Where too few claims are new to ``model`` and more are to its judged ``twin``, the twin is
     judged. Each claim is judged as of its submission; with ``as_of``, nothing that became known on
-    that day or later is used for any claim. Raises ``TrainingError`` when no example is there.
+    that day or later is used for any claim. Claims that are ``set_aside``
+    (``training.examples.make``) are not judged by. Raises ``TrainingError`` when no example is
+    there.
     """
-    prepared = prepare(dataset, progress)
+    prepared = prepare(dataset, progress, set_aside)
     # Among younger claims only those of quick answers could be judged.
     mature = prepared.examples.mature
     examples = prepared.examples.take(np.flatnonzero(mature))

@@ -9,6 +9,7 @@ missing beside it (``training.censoring``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 MATURE: Final = 0.98  # share of the finally answered claims that are answered at this age
+WORKED_ON: Final = "worked on after its score, as was recorded"
 _LEAN: Final = 200.0  # claims of all payers that a payer's own maturity is mixed with
 _ENOUGH: Final = 200  # old claims from which lags are measured without those of the youngest
 
@@ -144,6 +146,17 @@ def _first_of_their_id(frame: Frame) -> Flags:
     return first
 
 
+def _worked_on(frame: Frame, labels: Labels, set_aside: Mapping[int, int]) -> Flags:
+    """Which claims somebody worked on before their answer was known, as was recorded."""
+    if not set_aside:
+        return np.zeros(len(frame), np.bool_)
+    keys = np.array(sorted(set_aside), np.uint64)
+    days = np.array([set_aside[key] for key in keys.tolist()], np.int64)
+    place = np.minimum(np.searchsorted(keys, frame.claim_key), len(keys) - 1)
+    named = (keys[place] == frame.claim_key) & (frame.claim_key != 0)
+    return np.asarray(named & (days[place] <= labels.known_on), np.bool_)
+
+
 def learnable(examples: Examples, cutoff: int) -> Known:
     """What may be learned from on the day ``cutoff`` (day number), before it ends.
 
@@ -154,8 +167,15 @@ def learnable(examples: Examples, cutoff: int) -> Known:
     return Known(*weights(of.day, of.known_on, of.denied, of.payer, cutoff))
 
 
-def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
-    """Choose the examples among the claims of ``frame``, and count the others by reason."""
+def make(
+    frame: Frame, labels: Labels, payers: Payers, set_aside: Mapping[int, int] | None = None
+) -> Examples:
+    """Choose the examples among the claims of ``frame``, and count the others by reason.
+
+    ``set_aside`` are no examples: claim keys, and the day (number) on which it was recorded that
+    somebody worked on the claim. Only what was recorded before the answer was known counts, or the
+    answer would have a say in what is learned from (decision 0046).
+    """
     dated = frame.submitted != NO_DAY
     answered = labels.example & dated & (labels.known_on >= frame.submitted)
     maturity = measure(
@@ -172,6 +192,7 @@ def make(frame: Frame, labels: Labels, payers: Payers) -> Examples:
         "too young for an answer": ~answered & (age < maturity.by_payer[payers.place]),
         "old, and never answered": ~labels.example,
         "answered before it was sent": labels.known_on < frame.submitted,
+        WORKED_ON: _worked_on(frame, labels, set_aside or {}),
     }
     left = np.ones(len(frame), np.bool_)
     dropped = {}

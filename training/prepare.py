@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,14 +46,20 @@ class Prepared:
     paid: I64
 
 
-def prepare(dataset: Dataset, progress: Progress) -> Prepared:
-    """Match claims with their answers, index the history, choose the examples."""
+def prepare(
+    dataset: Dataset, progress: Progress, set_aside: Mapping[int, int] | None = None
+) -> Prepared:
+    """Match claims with their answers, index the history, choose the examples.
+
+    Claims that are ``set_aside`` (``training.examples.make``) are no examples; their answers are
+    part of the history all the same.
+    """
     with progress.stage("Matching claims and remittances"):
         labels = label(dataset)
         frame = Frame.from_tables(dataset.claims, dataset.lines)
     with progress.stage("Building the history"):
         history = History.build(frame, labels)
-    examples = make(frame, labels, Payers.of(dataset.claims))
+    examples = make(frame, labels, Payers.of(dataset.claims), set_aside)
     return Prepared(frame, history, examples, labels, _paid(dataset, labels))
 
 

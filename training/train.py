@@ -61,15 +61,18 @@ def train(
     progress: Progress,
     truth: Mapping[int, float] | None = None,
     budget: Budget | None = None,
+    set_aside: Mapping[int, int] | None = None,
 ) -> Trained:
     """Train on ``dataset``, register the model, keep the running history, promote when asked.
 
-    With a ``budget``, a better shape than that of ``settings`` is looked for first.
+    With a ``budget``, a better shape than that of ``settings`` is looked for first. Claims that are
+    ``set_aside`` (key, and the day on which it was recorded that somebody worked on it) are neither
+    learned from nor judged by, whatever became of them.
 
     A model that may not be promoted is registered all the same, with the reason as a tag. Raises
     ``TrainingError`` when the data does not allow a model.
     """
-    prepared = prepare(dataset, progress)
+    prepared = prepare(dataset, progress, set_aside)
     digest = dataset.digest()
     choose = None if budget is None else _tuner(registry, home, digest, budget, progress)
     learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth, choose)

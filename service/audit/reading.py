@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from service.audit.database import cause
 from service.audit.event import SCORE
+from service.audit.intervention import KINDS, Touched, mends
 from service.audit.rows import EVENT_COLUMNS, RECORD_COLUMNS, event_of, key_text, record_of
 from service.audit.tables import EVENTS, AuditError
 
@@ -35,6 +36,13 @@ _OUTCOMES: Final = (
     )
     .join(EVENTS, sa.and_(EVENTS.c.score_id == _SAID.c.score_id, EVENTS.c.kind == SCORE))
     .where(_SAID.c.kind == "outcome", _SAID.c.salt.is_not(None), EVENTS.c.salt.is_not(None))
+    .order_by(_SAID.c.sequence)
+)
+
+_TOUCHED: Final = (
+    sa.select(*(_SAID.c[column.name] for column in EVENT_COLUMNS), EVENTS.c.claim_key)
+    .join(EVENTS, sa.and_(EVENTS.c.score_id == _SAID.c.score_id, EVENTS.c.kind == SCORE))
+    .where(_SAID.c.kind.in_(KINDS), _SAID.c.salt.is_not(None), EVENTS.c.salt.is_not(None))
     .order_by(_SAID.c.sequence)
 )
 
@@ -103,6 +111,22 @@ class Reading:
             event = event_of(cast("sa.RowMapping", values))
             found.append((event, float(probability), float(threshold)))
         return found
+
+    def touched(self, after: int, most: int) -> tuple[list[Touched], int]:
+        """Interventions (``service.audit.intervention``) recorded after that sequence.
+
+        Oldest first, of at most ``most`` events; and the sequence to go on from, which is ``after``
+        at the end of the log. Raises ``AuditError``.
+        """
+        found, last = [], after
+        for row in self._read(_TOUCHED.where(_SAID.c.sequence > after).limit(most)):
+            values = dict(row)
+            key = int(values.pop("claim_key"), 16)
+            event = event_of(cast("sa.RowMapping", values))
+            last = event.sequence
+            if mends(event):
+                found.append(Touched.of(event, key))
+        return found, last
 
     def _records(self, query: sa.Select[Any]) -> list[AuditRecord]:
         return [record_of(row) for row in self._read(query)]

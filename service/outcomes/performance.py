@@ -1,17 +1,20 @@
 """How well the model foretold what became of claims: live, of all payers and of each large one.
 
 Judged is, of each claim, the score that was given last before its first answer: the score of the
-claim as it was sent. Three kinds are counted and not judged:
+claim as it was sent. Four kinds are counted and not judged:
 
 * ``replaced``: a later score of the claim took its place. Who held a claim, changed it and scored
   it again was helped; what the first score foretold never came to be, so it is no mistake.
+* ``mended``: somebody recorded, before the answer was known, that he worked on the claim
+  (``service.audit.intervention``), and it was sent without being scored again. What the score
+  foretold is of the claim before that.
 * ``resubmission``: what was scored after a first answer is an example of another kind (decision
   0011).
 * ``retrospective``: a score that was made after the answer was known foretold nothing.
 
-A claim that was held and changed and *not* scored again cannot be told from one that was sent as it
-was; paid, it counts against precision. So precision here is a lower bound, and the lower the more
-is mended without a second score.
+A claim that was held and changed, *not* scored again, and of which nobody recorded that, cannot be
+told from one that was sent as it was; paid, it counts against precision. So precision here is a
+lower bound, and the lower the more is mended without a word.
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ import datetime as dt
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from service.outcomes.interventions import Interventions
 from service.outcomes.verdict import AS_SENT
 
 if TYPE_CHECKING:
@@ -37,6 +41,8 @@ ALL: Final = "all"
 OTHER: Final = "other"
 BINS: Final = 10
 _AT_ONCE: Final = 5_000
+MENDED: Final = "mended"
+NOT_JUDGED: Final = (MENDED, "replaced", "resubmission", "retrospective")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,7 @@ def standing(found: Iterable[Judged], most: int = PAYERS) -> Standing:
         since=min(days) if days else None,
         until=max(days) if days else None,
         payers={name: Figures.of(group) for name, group in groups.items()},
-        not_judged={why: reasons[why] for why in ("replaced", "resubmission", "retrospective")},
+        not_judged={why: reasons[why] for why in NOT_JUDGED},
     )
 
 
@@ -203,6 +209,7 @@ class Performance:
         self._reading = threading.Lock()
         self._read = 0
         self._known: dict[str, Judged] = {}
+        self._touched = Interventions(repository)
 
     def now(self) -> Standing:
         """The figures as the log has them now. Raises ``AuditError``."""
@@ -212,8 +219,17 @@ class Performance:
                     # The last event of a score is what holds.
                     self._known[str(event.score_id)] = Judged.of(event.body, probability, threshold)
                 self._read = new[-1][0].sequence
+            self._touched.follow()
             last = max((one.known_on for one in self._known.values()), default=None)
             if last is None:
                 return standing([])
             first = last - dt.timedelta(days=DAYS)
-            return standing(one for one in self._known.values() if one.known_on > first)
+            found = [(name, one) for name, one in self._known.items() if one.known_on > first]
+            return standing(self._told(name, one) for name, one in found)
+
+    def _told(self, score_id: str, one: Judged) -> Judged:
+        """``one``, not judged where somebody worked on the claim before its answer was known."""
+        day = self._touched.of_score.get(score_id)
+        if one.why or day is None or day > one.known_on:
+            return one
+        return replace(one, why=MENDED)

@@ -62,12 +62,13 @@ def test_only_what_was_foretold_of_the_claim_as_sent_is_judged() -> None:
         judged("P1", 0.9, True),
         # Held, changed, scored again and paid: no mistake of the first score.
         judged("P1", 0.9, False, "replaced"),
+        judged("P1", 0.9, False, "mended"),
         judged("P1", 0.9, False, "retrospective"),
         judged("P1", 0.9, False, "resubmission"),
     ]
     now = standing(found)
     assert now.payers["P1"].precision == 1
-    assert now.not_judged == {"replaced": 1, "resubmission": 1, "retrospective": 1}
+    assert now.not_judged == {"mended": 1, "replaced": 1, "resubmission": 1, "retrospective": 1}
 
 
 def test_few_payers_are_named_and_the_rest_are_others() -> None:
