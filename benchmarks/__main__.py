@@ -22,6 +22,7 @@ ORDER = (
     "training",
     "explaining",
     "serving",
+    "batches",
     "audit",
     "peers",
     "advice",
@@ -29,6 +30,8 @@ ORDER = (
 )
 LONG = ("advice", "scale", "tradeoff")
 """Run only when named: a quarter of an hour and more."""
+OPTIONS = ("advice", "batches", "peers", "scale", "tradeoff")
+"""Those that take options."""
 
 
 def available() -> list[str]:
@@ -77,11 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if options and names not in (["advice"], ["peers"], ["scale"], ["tradeoff"]):
-        print(
-            f"only advice, peers, scale and tradeoff take options, each alone: {' '.join(options)}",
-            file=sys.stderr,
-        )
+    if options and (len(names) > 1 or names[0] not in OPTIONS):
+        text = f"only {', '.join(OPTIONS)} take options, each alone: {' '.join(options)}"
+        print(text, file=sys.stderr)
         return 2
     print(machine())
     failed = run(names, options)
