@@ -9,6 +9,7 @@ before calibration. Of groups of claims alike, nine in ten are denied at a rate 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -24,6 +25,7 @@ PaymentBasis = Literal["payer", "all_payers", "charge"]
 Severity = Literal["error", "warning"]
 Basis = Literal["rescored", "category"]
 
+_PAYER: Final = re.compile(r"[A-Z0-9]{2,15}", re.ASCII)
 MAX_REASONS: Final = 4
 MAX_ACTIONS: Final = 3
 MAX_CATEGORIES: Final = 3
@@ -186,7 +188,10 @@ class RulesRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The whole answer for one claim. ``score_id`` and ``scored_at`` are set by the service."""
+    """The whole answer for one claim. ``score_id`` and ``scored_at`` are set by the service.
+
+    ``payer`` is the payer's id as the claim states it, ``""`` where that is none (``payer_id``).
+    """
 
     claim_id: str
     as_of: str
@@ -211,8 +216,19 @@ class Score:
     combination: Combination | None = None
     decision_reason: str = ""
     value: Value | None = None
+    payer: str = ""
     score_id: str = ""
     scored_at: str = ""
+
+
+def payer_id(stated: str) -> str:
+    """A payer's id as it may be kept: what has not the form of one might be anything.
+
+    >>> payer_id(" 62308 "), payer_id("bcbs01"), payer_id("DOE, JANE")
+    ('62308', 'BCBS01', '')
+    """
+    found = stated.strip().upper()
+    return found if _PAYER.fullmatch(found) else ""
 
 
 def amount(dollars: Decimal) -> str:

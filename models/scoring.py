@@ -50,6 +50,7 @@ from models.score import (
     RulesRef,
     Score,
     amount,
+    payer_id,
 )
 from models.support import levels, support, thickness
 from models.value import at_stake
@@ -278,6 +279,7 @@ class Scorer:
             precision_promised=asked.precision,
             rules=self._rules_ref,
             decision_reason=settled.reason,
+            payer=payer_id(claim.payer.payer_id),
             value=self._valuer.told(settled.valued, worth, probability),
         )
         return Scored(score, values, prediction), now

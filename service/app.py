@@ -39,11 +39,13 @@ from service.outcomes.endpoints import router as outcomes
 from service.outcomes.live import Live
 from service.outcomes.performance import Performance
 from service.outcomes.start import open_outcomes
+from service.pages.audit.endpoints import router as audit_page
 from service.pages.endpoints import router as docs
 from service.pages.layout.assets import router as assets
 from service.pages.score.endpoints import router as score_page
 from service.pages.session.attempts import Attempts
 from service.pages.session.endpoints import router as session
+from service.pages.worklist.endpoints import router as worklist_page
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
@@ -99,7 +101,7 @@ def create_app(
     if settings.api_docs:
         app.include_router(docs)
     if settings.pages:
-        for router in (assets, session, score_page):
+        for router in (assets, session, score_page, worklist_page, audit_page):
             app.include_router(router)
     app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
     app.add_middleware(

@@ -42,6 +42,15 @@ PAGES: Final[dict[tuple[str, str], Needs]] = {
     ("GET", "/pages/score"): _only("score"),
     ("POST", "/pages/score"): _only("score"),
     ("GET", "/pages/score/{score_id}"): _SCORED,
+    ("GET", "/pages/worklist"): _only("score"),
+    ("POST", "/pages/worklist"): _only("score"),
+    ("POST", "/pages/worklist/find"): _only("score"),
+    ("GET", "/pages/worklist/{score_id}"): _only("score"),
+    ("POST", "/pages/worklist/{score_id}"): _only("score"),
+    ("GET", "/pages/audit"): _only("reports"),
+    ("POST", "/pages/audit/find"): _only("reports"),
+    ("POST", "/pages/audit/verify"): _only("reports"),
+    ("GET", "/pages/audit/{score_id}"): _only("reports"),
 }
 """Pages for people: here a browser's session does instead of a key."""
 

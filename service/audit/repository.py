@@ -18,9 +18,9 @@ from service.audit.export import export
 from service.audit.head import HeadFile
 from service.audit.layout import bring_to_date, there
 from service.audit.postgresql import open_postgresql
-from service.audit.reading import Reading
 from service.audit.retention import drop, forget, last_before
 from service.audit.rows import row_of
+from service.audit.searching import Searching
 from service.audit.signing import load_signer
 from service.audit.tables import AuditError
 from service.audit.verify import verify
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FILE: Final = "audit.db"
 
 
-class AuditRepository(Reading):
+class AuditRepository(Searching):
     """The records of one audit log, for any number of threads."""
 
     def __init__(self, place: Path | Database, home: Path | None = None) -> None:
@@ -113,9 +113,10 @@ class AuditRepository(Reading):
         self,
         published: Iterable[Mapping[str, object]] = (),
         keys: Mapping[str, Ed25519PublicKey] | None = None,
+        each: Callable[[Row], None] | None = None,
     ) -> Verified:
         """Check the whole log (``service.audit.verify``). Raises ``AuditError``."""
-        return verify(self._database, self.chain, self._known(), published, keys)
+        return verify(self._database, self.chain, self._known(), published, keys, each)
 
     def export(self, out: BinaryIO) -> dict[str, Any]:
         """Write the whole log (``service.audit.export``); gives the signed manifest.

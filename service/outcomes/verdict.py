@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from models.score import payer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 AS_SENT: Final = "as_sent"
 REPLACED: Final = "replaced"
-_PAYER: Final = re.compile(r"[A-Z0-9]{2,15}")
-"""What a payer's id looks like; other text there might be anything, and is left out."""
 Body = dict[str, object]
 
 
@@ -44,7 +43,6 @@ class Answer:
     def of_row(cls, name: str, place: int, text: str) -> Answer:
         """The answer in a row of ``claims.rows``, which must be one that decides."""
         values = json.loads(text)[0]
-        payer = str(values.get("payer_id", "")).strip().upper()
         return cls(
             name=name,
             claim_key=values["claim_key"],
@@ -53,7 +51,7 @@ class Answer:
             outcome=values.get("outcome", ""),
             category=values.get("category", ""),
             carc=values.get("carc", ""),
-            payer=payer if _PAYER.fullmatch(payer) else "",
+            payer=payer_id(str(values.get("payer_id", ""))),
         )
 
 

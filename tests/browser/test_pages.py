@@ -88,3 +88,71 @@ def test_the_pages(
         examine(page, f"score-one-{look}", pictures)
         score(page, many)
         examine(page, f"score-many-{look}", pictures)
+        page.goto("/pages/worklist")
+        examine(page, f"worklist-{look}", pictures)
+        page.click("main table a >> nth=0")
+        examine(page, f"worklist-one-{look}", pictures)
+        page.goto("/pages/audit")
+        examine(page, f"audit-{look}", pictures)
+        page.click("main table a >> nth=0")
+        examine(page, f"audit-one-{look}", pictures)
+
+
+def test_a_days_work_by_keyboard(chromium: Browser, address: str, key: str) -> None:
+    """Sign in, score, find it in the worklist, record it done, open its record, verify the log."""
+    with looking(chromium, address) as page:
+        sign_in(page, key)
+        page.goto("/pages/score")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "file"
+        page.keyboard.press("Tab")
+        page.keyboard.insert_text(json.dumps(BESIDE))
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h2#todo")
+        assert page.inner_text("h1") == "A claim whose risk is not known"
+        score_id = page.get_attribute("a[href^='/pages/audit/']", "href").rpartition("/")[2]  # type: ignore[union-attr]
+        page.goto("/pages/worklist")
+        mine = f"a[href='/pages/worklist/{score_id}']"
+        page.click(mine)
+        page.select_option("#result", "done")
+        page.click("section[aria-labelledby=did] button")
+        page.wait_for_selector("h1:has-text('Worklist')")
+        assert page.query_selector(mine) is None
+        page.goto(f"/pages/audit/{score_id}")
+        assert "done" in page.inner_text("section[aria-labelledby=followed]")
+        page.goto("/pages/audit")
+        page.click("text=Verify the whole log")
+        page.wait_for_selector("h1:has-text('The log is whole')")
+        page.click("text=Sign out")
+        page.wait_for_selector("#key")
+
+
+def test_pages_work_without_a_script(chromium: Browser, address: str, key: str) -> None:
+    with looking(chromium, address, java_script_enabled=False) as page:
+        page.goto("/pages/audit")
+        page.fill("#key", key)
+        page.click("main button[type=submit]")
+        page.wait_for_selector("h1:has-text('Audit')")
+        page.goto("/pages/score")
+        page.fill("#text", json.dumps(BESIDE))
+        page.click("main button[type=submit]")
+        page.wait_for_selector("h2#todo")
+
+
+def test_a_table_is_sorted_by_its_head(
+    chromium: Browser, address: str, key: str, world: Practice
+) -> None:
+    with looking(chromium, address) as page:
+        sign_in(page, key)
+        score(page, json.dumps({"claims": [as_json(one) for one in world.claims[-8:]]}))
+        page.click("th >> text=Probability")
+        shares = page.eval_on_selector_all(
+            "tbody tr td:nth-child(4)", "cells => cells.map(cell => Number(cell.dataset.value))"
+        )
+        assert len(shares) == 8
+        assert shares == sorted(shares)
+        assert page.get_attribute("th:nth-child(4)", "aria-sort") == "ascending"

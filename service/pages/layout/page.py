@@ -38,7 +38,11 @@ class Link:
     path: str
 
 
-MENU: Final = (Link("Score a claim", "/pages/score"),)
+MENU: Final = (
+    Link("Worklist", "/pages/worklist"),
+    Link("Score a claim", "/pages/score"),
+    Link("Audit", "/pages/audit"),
+)
 
 
 @cache

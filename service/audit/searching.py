@@ -1,0 +1,110 @@
+"""Looking through the scores of a log, for pages: by period, decision, payer; no features."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from service.audit.event import SCORE
+from service.audit.reading import Reading
+from service.audit.tables import EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_IN_ONE_QUERY: Final = 500
+_COLUMNS: Final = tuple(
+    EVENTS.c[name]
+    for name in (
+        "sequence", "score_id", "claim_key", "scored_at", "as_of", "caller", "purpose",
+        "model_version", "denial_probability", "decision", "body",
+    )
+)  # fmt: skip
+_KEPT: Final = sa.and_(EVENTS.c.kind == SCORE, EVENTS.c.salt.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A score in short; ``answer`` is what was answered, without ``claim_id``."""
+
+    sequence: int
+    score_id: str
+    claim_key: str
+    scored_at: dt.datetime
+    as_of: str
+    caller: str
+    purpose: str
+    model_version: str
+    denial_probability: float
+    decision: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which scores: from ``since`` through ``until`` (UTC days), of these decisions and this payer.
+
+    ``before``: older than this score id, to page on; ``claim_key``: of this claim, 16 hexadecimal
+    digits. What is not given is not asked for.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    decisions: Collection[str] = ()
+    payer: str = ""
+    before: str = ""
+    claim_key: str = ""
+
+
+class Searching(Reading):
+    """What pages ask a log. Every method raises ``AuditError``."""
+
+    def search(self, wanted: Wanted, most: int) -> list[Brief]:
+        """The latest ``most`` of the scores that are ``wanted``, newest first."""
+        query = sa.select(*_COLUMNS).where(_KEPT)
+        if wanted.since is not None:
+            query = query.where(EVENTS.c.scored_at >= wanted.since.isoformat())
+        if wanted.until is not None:
+            after = wanted.until + dt.timedelta(days=1)
+            query = query.where(EVENTS.c.scored_at < after.isoformat())
+        if wanted.decisions:
+            query = query.where(EVENTS.c.decision.in_(sorted(wanted.decisions)))
+        if wanted.payer:
+            said = json.dumps({"payer": wanted.payer}, separators=(",", ":"))[1:-1]
+            query = query.where(EVENTS.c.body.contains(said, autoescape=True))
+        if wanted.before:
+            query = query.where(EVENTS.c.score_id < wanted.before)
+        if wanted.claim_key:
+            query = query.where(EVENTS.c.claim_key == wanted.claim_key)
+        found = self._read(query.order_by(EVENTS.c.score_id.desc()).limit(most))
+        return [_brief(row) for row in found]
+
+    def newest(self, claim_keys: Collection[str]) -> dict[str, str]:
+        """The id of the newest score of each of these claims."""
+        found: dict[str, str] = {}
+        every = sorted(claim_keys)
+        for start in range(0, len(every), _IN_ONE_QUERY):
+            part = every[start : start + _IN_ONE_QUERY]
+            query = (
+                sa.select(EVENTS.c.claim_key, sa.func.max(EVENTS.c.score_id).label("newest"))
+                .where(_KEPT, EVENTS.c.claim_key.in_(part))
+                .group_by(EVENTS.c.claim_key)
+            )
+            found |= {str(row["claim_key"]): str(row["newest"]) for row in self._read(query)}
+        return found
+
+    def kinds(self) -> dict[str, int]:
+        """How many records there are of each kind."""
+        query = sa.select(EVENTS.c.kind, sa.func.count().label("records")).group_by(EVENTS.c.kind)
+        return {str(row["kind"]): int(row["records"]) for row in self._read(query)}
+
+
+def _brief(row: sa.RowMapping) -> Brief:
+    values: dict[str, Any] = dict(row)
+    answer = json.loads(values.pop("body"))
+    values["scored_at"] = dt.datetime.fromisoformat(values["scored_at"])
+    return Brief(**values, answer=answer)
