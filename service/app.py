@@ -22,6 +22,8 @@ from service.health.endpoints import router as health
 from service.health.start import watch
 from service.idempotency.middleware import Idempotency
 from service.idempotency.start import open_idempotency
+from service.lifecycle.documents import schemas as lifecycle_schemas
+from service.lifecycle.endpoints import router as lifecycle
 from service.limits import BodyLimits, OneLength
 from service.load.collector import settle
 from service.load.door import STATE
@@ -96,7 +98,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    for router in (scoring, triage, outcomes, health, metrics, models, oauth):
+    for router in (scoring, lifecycle, triage, outcomes, health, metrics, models, oauth):
         app.include_router(router)
     if settings.api_docs:
         app.include_router(docs)
@@ -169,7 +171,8 @@ def _describe(app: FastAPI, routes: Mapping[tuple[str, str], Needs]) -> None:
                 routes=app.routes,
             )
             known = said.setdefault("components", {}).setdefault("schemas", {})
-            known.update({**schemas(), **triage_schemas(), **outcome_schemas()})
+            known.update({**schemas(), **lifecycle_schemas()})
+            known.update({**triage_schemas(), **outcome_schemas()})
             for name in ("HTTPValidationError", "ValidationError"):
                 known.pop(name, None)
             describe(said, routes)

@@ -58,6 +58,7 @@ ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/score"): _only("score"),
     ("POST", "/score/batch"): _only("score"),
     ("POST", "/rank"): _only("score"),
+    ("POST", "/lifecycle"): _only("score"),
     ("POST", "/triage"): _only("outcomes"),
     ("POST", "/outcomes"): _only("outcomes"),
     ("GET", "/model"): ANY,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from service.idempotency.store import IdempotencyStore
 
 HEADER: Final = "idempotency-key"
-ROUTES: Final = frozenset({"/score", "/score/batch", "/rank", "/triage", "/outcomes"})
+ROUTES: Final = frozenset({"/score", "/score/batch", "/rank", "/lifecycle", "/triage", "/outcomes"})
 """Where a POST may carry the header; elsewhere it is passed over."""
 _KEY: Final = re.compile(r'"?[\x21\x23-\x7e]{1,255}"?', re.ASCII)
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from service.metrics.requests import Refusal
     from service.problems import Problem
 
-LIMITED: Final = frozenset({"/score", "/score/batch", "/rank", "/triage", "/outcomes"})
+LIMITED: Final = frozenset(
+    {"/score", "/score/batch", "/rank", "/lifecycle", "/triage", "/outcomes"}
+)
 """Where a POST is work that is limited. Probes, metrics and the rest always pass."""
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from models.promise import PromiseError, threshold_for
 from models.rank import Budget
 from service.body import kind_of, read_body
 from service.deps import Actions, AsOf, Held, Minutes, Precision, Present, Progress, Strict
@@ -18,6 +17,7 @@ from service.problems import Problem
 from service.scoring.batch import Slot, answers, lines_of, listed, slot_of
 from service.scoring.documents import BATCH, RANK, SCORE
 from service.scoring.lane import CHUNK
+from service.scoring.precision import can_keep
 from service.scoring.rank import worklist
 from service.scoring.requests import parse_claim, parse_json
 from service.scoring.streams.begin import begin, is_stream
@@ -51,7 +51,7 @@ async def score(
     The answer is written to the audit log before it is given. An 837 is answered in JSON lines,
     while it comes, to who accepts them.
     """
-    _can_keep(serving, precision)
+    can_keep(serving, precision)
     kind = kind_of(request, ("json", "x12"))
     if is_stream(request, kind):
         if strict:
@@ -83,7 +83,7 @@ async def score_batch(
     One bad claim never loses its neighbours: its slot holds a problem. JSON lines are answered as
     JSON lines while they come, however many there are, and so is an 837 to who accepts them.
     """
-    _can_keep(serving, precision)
+    can_keep(serving, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
     if is_stream(request, kind):
@@ -116,7 +116,7 @@ async def rank(
 
     Takes what ``/score/batch`` takes. Every score is written to the audit log before the answer.
     """
-    _can_keep(serving, precision)
+    can_keep(serving, precision)
     settings = held.settings
     kind = kind_of(request, ("json", "x12", "jsonl"))
     body = await read_body(request, settings.max_body_bytes)
@@ -149,16 +149,6 @@ def _slots_of(body: bytes, lines: bool, settings: Settings, as_of: dt.date | Non
     else:
         claims = listed(parse_json(body), settings.max_claims)
     return [slot_of(claim, settings, as_of) for claim in claims]
-
-
-def _can_keep(serving: Serving, precision: float | None) -> None:
-    """Raises ``Problem`` (422) when the model cannot keep ``precision``, with the best it can."""
-    if precision is None:
-        return
-    try:
-        threshold_for(serving.model.promise, precision)
-    except PromiseError as error:
-        raise Problem(422, "precision-not-kept", str(error)) from None
 
 
 def _promised(slot: Slot, precision: float | None) -> Slot:

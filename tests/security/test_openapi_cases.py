@@ -14,7 +14,7 @@ from service.access.store import FILE, KeyStore
 from service.app import create_app
 from tests.security.openapi_cases import Report, run
 
-SCORING = ("POST /score", "POST /score/batch", "POST /rank", "POST /triage")
+SCORING = ("POST /score", "POST /score/batch", "POST /rank", "POST /lifecycle", "POST /triage")
 
 
 @pytest.fixture(scope="module")
