@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from math import isnan
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import audit_keep, audit_log
-from cli.audit_log import open_log
-from cli.errors import FAILED, WRONG_CALL, CliError
+from cli import audit_bundle, audit_keep, audit_log, audit_report
+from cli.audit_log import found, open_log
+from cli.errors import FAILED, CliError
 
 if TYPE_CHECKING:
     from models.record import AuditRecord
     from service.audit.event import Recorded
     from service.audit.replay import Replay
-    from service.audit.repository import AuditRepository
 
 ScoreId = Annotated[str, typer.Argument(metavar="ID", help="The score_id of an answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -29,7 +27,8 @@ def register(app: typer.Typer) -> None:
     audit.command("list")(list_scores)
     audit.command("show")(show_score)
     audit.command("replay")(replay_score)
-    audit.command("report")(report_score)
+    audit_report.register(audit)
+    audit_bundle.register(audit)
     audit_log.register(audit)
     audit_keep.register(audit)
     app.add_typer(audit, name="audit")
@@ -70,7 +69,7 @@ def show_score(score_id: ScoreId, as_json: AsJson = False) -> None:
     from models.record import names_digest
 
     with open_log() as log:
-        record = _found(log, score_id)
+        record = found(log, score_id)
         events = log.events_of([record.score_id])
     ours = record.features_digest == names_digest(FEATURE_NAMES)
     values = record.values()[0].tolist()
@@ -94,7 +93,7 @@ def replay_score(score_id: ScoreId, as_json: AsJson = False) -> None:
 
     settings = Settings.read()
     with open_log() as log:
-        record = _found(log, score_id)
+        record = found(log, score_id)
     again = replay(record, settings.mlruns, load_rules(settings).digest)
     if as_json:
         told = {
@@ -141,33 +140,6 @@ def _other_rules(again: Replay) -> str:
         "The rules (payers' profiles, CMS's lists) are others now, so its edits and decision might "
         f"be others too: recorded {again.recorded_rules}, now {again.present_rules}."
     )
-
-
-def report_score(
-    score_id: ScoreId,
-    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The HTML file to write.")],
-) -> None:
-    """Write the explanation of one score as an HTML page."""
-    from reports.explanation import explanation
-
-    with open_log() as log:
-        page = explanation(_found(log, score_id))
-    try:
-        out.write_text(page, encoding="utf-8")
-    except OSError as error:
-        text = f"{out} cannot be written ({error.strerror}): name a file in a folder of yours."
-        raise CliError(text, WRONG_CALL) from None
-    print(f"Wrote {out}")
-
-
-def _found(log: AuditRepository, score_id: str) -> AuditRecord:
-    record = log.get(score_id.strip().lower())
-    if record is None:
-        raise CliError(
-            f"There is no score {score_id} in this audit log: `preclear audit list` shows the "
-            "latest; PRECLEAR_HOME names the folder that is searched."
-        )
-    return record
 
 
 def _claim_key(claim: str | None) -> int | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    from models.record import AuditRecord
     from service.audit.repository import AuditRepository
     from service.audit.verify import Verified
 
@@ -61,11 +62,9 @@ def verify_log(
 
     Exit 1 if anything was changed.
     """
-    from claims.settings import Settings
-    from service.audit.signing import load_signer
     from service.audit.verify import export_verified
 
-    known = _keys(public) if public else load_signer(Settings.read().home).trusted()
+    known = trusted_keys(public)
     kept = statements(published or [], known)
     verified: Verified
     if exported is None:
@@ -110,6 +109,17 @@ def open_log() -> AuditRepository:
     return AuditRepository.existing(Settings.read())
 
 
+def found(log: AuditRepository, score_id: str) -> AuditRecord:
+    """The record of one score. Raises ``CliError`` where there is none."""
+    record = log.get(score_id.strip().lower())
+    if record is None:
+        raise CliError(
+            f"There is no score {score_id} in this audit log: `preclear audit list` shows the "
+            "latest; PRECLEAR_HOME names the folder that is searched."
+        )
+    return record
+
+
 def export(
     out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
 ) -> None:
@@ -150,6 +160,14 @@ def statements(files: Iterable[Path], keys: Mapping[str, Ed25519PublicKey]) -> l
                 raise CliError(text, WRONG_CALL)
             found.append(said)
     return found
+
+
+def trusted_keys(public: Sequence[Path] | None) -> Mapping[str, Ed25519PublicKey]:
+    """The public keys in the files ``public``, by id; without any the installation's own."""
+    from claims.settings import Settings
+    from service.audit.signing import load_signer
+
+    return _keys(public) if public else load_signer(Settings.read().home).trusted()
 
 
 def _keys(files: Iterable[Path]) -> dict[str, Ed25519PublicKey]:

@@ -48,6 +48,8 @@ from service.pages.score.endpoints import router as score_page
 from service.pages.session.attempts import Attempts
 from service.pages.session.endpoints import router as session
 from service.pages.worklist.endpoints import router as worklist_page
+from service.reports.endpoints import router as reports
+from service.reports.printer import Printer
 from service.scoring.documents import schemas
 from service.scoring.endpoints import router as scoring
 from service.start import code_version, start, stop
@@ -100,6 +102,7 @@ def create_app(
     )
     for router in (scoring, lifecycle, triage, outcomes, health, metrics, models, oauth):
         app.include_router(router)
+    app.include_router(reports)
     if settings.api_docs:
         app.include_router(docs)
     if settings.pages:
@@ -138,6 +141,7 @@ def _lifespan(settings: Settings) -> Lifespan:
             stack.callback(stop, state, writer)
             app.state.outcomes = open_outcomes(state, writer)
             stack.callback(app.state.outcomes.close)
+            app.state.printer = Printer()
             app.state.metrics = Scrape(state.code_version)
             stack.callback(app.state.metrics.close)
             app.state.metrics.register(Live(Performance(state.repository)))

@@ -20,7 +20,7 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 MEANINGS: Final[dict[Scope, str]] = {
     "score": "score claims, rank a worklist",
     "outcomes": "send remittances: outcomes and triage",
-    "reports": "read what is reported of many claims, and metrics",
+    "reports": "read reports of claims and of many claims, and metrics",
     "admin": "change what serves",
 }
 
@@ -61,6 +61,7 @@ ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/lifecycle"): _only("score"),
     ("POST", "/triage"): _only("outcomes"),
     ("POST", "/outcomes"): _only("outcomes"),
+    ("GET", "/reports/{score_id}"): _only("reports"),
     ("GET", "/model"): ANY,
     ("GET", "/metrics"): _only("reports"),
     ("GET", "/healthz"): PUBLIC,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ _SCORES: Final = sa.select(*RECORD_COLUMNS).where(
     EVENTS.c.kind == SCORE,
     EVENTS.c.salt.is_not(None),  # retention did not drop it
 )
+_PLACE: Final = sa.select(EVENTS.c.sequence, EVENTS.c.hash).where(EVENTS.c.kind == SCORE)
 _LAST: Final = sa.select(*EVENT_COLUMNS).order_by(EVENTS.c.sequence.desc()).limit(1)
 _EVENTS: Final = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind != SCORE, EVENTS.c.salt.is_not(None))
 
@@ -63,6 +65,29 @@ class Reading:
         """The record of one score, ``None`` if there is none. Raises ``AuditError``."""
         found = self._records(_SCORES.where(EVENTS.c.score_id == score_id))
         return found[0] if found else None
+
+    def place(self, score_id: str) -> tuple[int, str] | None:
+        """Number and hash of the record of one score. Raises ``AuditError``."""
+        found = self._read(_PLACE.where(EVENTS.c.score_id == score_id))
+        return (found[0]["sequence"], found[0]["hash"]) if found else None
+
+    def between(self, first: dt.datetime, end: dt.datetime) -> Iterator[AuditRecord]:
+        """Every record of a score made from ``first`` on and before ``end``, oldest first (UTC).
+
+        Raises ``AuditError``.
+        """
+        # Written by ``isoformat`` in one zone, texts stand in the order of their moments; a second
+        # without a fraction sorts after those with one, so the bounds are looked at again.
+        low, high = first.isoformat()[:16], (end + dt.timedelta(minutes=1)).isoformat()[:16]
+        after = ""
+        within = _SCORES.where(EVENTS.c.scored_at >= low, EVENTS.c.scored_at < high)
+        while True:
+            query = within.where(EVENTS.c.score_id > after).order_by(EVENTS.c.score_id)
+            found = self._records(query.limit(_IN_ONE_QUERY))
+            yield from (record for record in found if first <= record.scored_at < end)
+            if len(found) < _IN_ONE_QUERY:
+                return
+            after = found[-1].score_id
 
     def latest(
         self, limit: int = 50, claim_key: int | None = None, before: str | None = None

@@ -178,6 +178,13 @@ def test_report(
     nowhere = tmp_path / "no" / "score.html"
     assert call(["audit", "report", answers[0]["score_id"], "--out", str(nowhere)]) == 2
     assert "cannot be written" in capsys.readouterr().err
+    printed = tmp_path / "score.pdf"
+    assert call(["audit", "report", answers[0]["score_id"], "--out", str(printed)]) == 0
+    assert printed.read_bytes().startswith(b"%PDF-")
+    assert printed.stat().st_mode & 0o077 == 0
+    other = tmp_path / "score.docx"
+    assert call(["audit", "report", answers[0]["score_id"], "--out", str(other)]) == 2
+    assert "neither .html nor .pdf" in capsys.readouterr().err
 
 
 def test_what_is_not_there_is_said(
