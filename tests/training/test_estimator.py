@@ -1,4 +1,4 @@
-"""``DenialModel`` of a notebook answers as ``preclear train`` and ``/score`` do; its example runs."""
+"""A notebook's ``DenialModel`` answers as ``preclear train`` and ``/score`` do."""
 
 from __future__ import annotations
 
@@ -125,4 +125,5 @@ def test_the_example_runs(
     monkeypatch.setenv("PRECLEAR_HOME", str(place / "home"))
     tests = doctest.DocTestFinder().find(DenialModel, globs=vars(estimator).copy())
     ran = [doctest.DocTestRunner().run(one) for one in tests if one.examples]
-    assert ran and all(one.failed == 0 for one in ran)
+    assert ran
+    assert all(one.failed == 0 for one in ran)
