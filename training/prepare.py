@@ -36,7 +36,7 @@ class Prepared:
     """A dataset's claims, their outcomes, the history that both make, and the examples.
 
     ``paid`` (n): cents that the payer paid by the answer that is the outcome, -1 while there is
-    none or it does not say.
+    none or it does not say. ``payer`` (n): each claim's place in ``examples.payers``.
     """
 
     frame: Frame
@@ -44,6 +44,7 @@ class Prepared:
     examples: Examples
     labels: Labels
     paid: I64
+    payer: NDArray[np.int32]
 
 
 def prepare(
@@ -59,8 +60,9 @@ def prepare(
         frame = Frame.from_tables(dataset.claims, dataset.lines)
     with progress.stage("Building the history"):
         history = History.build(frame, labels)
-    examples = make(frame, labels, Payers.of(dataset.claims), set_aside)
-    return Prepared(frame, history, examples, labels, _paid(dataset, labels))
+    payers = Payers.of(dataset.claims)
+    examples = make(frame, labels, payers, set_aside)
+    return Prepared(frame, history, examples, labels, _paid(dataset, labels), payers.place)
 
 
 def _paid(dataset: Dataset, labels: Labels) -> I64:
