@@ -73,7 +73,7 @@ def evaluate(
 
     settings, progress = Settings.read(), watch()
     keys = load_keys(settings.home)
-    judged, folder, name = (None, Path(), "") if backtest else _model(model, settings.mlruns)
+    judged, folder, name = (None, Path(), "") if backtest else model_named(model, settings.mlruns)
     dataset = read(paths, settings, keys, mapping, workers, progress)
     if judged is None:
         _backtest(dataset, workers, out, as_json)
@@ -158,7 +158,7 @@ def _day(as_of: str) -> dt.date | None:
         ) from None
 
 
-def _model(wanted: str, mlruns: Path) -> tuple[DenialModel, Path, str]:
+def model_named(wanted: str, mlruns: Path) -> tuple[DenialModel, Path, str]:
     """The model, the folder that it lies in, and what to call it."""
     from models.aliases import resolve
     from models.denial import DenialModel

@@ -25,6 +25,7 @@ VERBS: Final = (
     "check",
     "train",
     "evaluate",
+    "monitor",
     "score",
     "outcomes",
     "triage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,16 +40,22 @@ TESTED: Final = tuple(
 )
 """Places of the features that are tested: not those that grow with the history by nature."""
 
+MIXES: Final = {"payer": "payer of the claim", "procedure": "procedure of the first line"}
+_USUAL: Final = 20
 _RATES: Final = frozenset(one.name for one in FEATURES if one.measure != "fact")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """n claims: features (float32, n by features), probabilities, weeks."""
+    """n claims: features (float32, n by features), probabilities, weeks.
+
+    ``mixes``: by name, a number for what each claim has, such as its payer.
+    """
 
     values: F32
     probability: F64
     week: I64
+    mixes: Mapping[str, F64]
 
 
 def shifts(
@@ -58,20 +65,23 @@ def shifts(
 
     Features that count what was seen so far are left out (``TESTED``).
     """
-    found: list[tuple[int, Compared]] = []
-    for place in TESTED:
-        measure = FEATURES[place].measure
-        one = _compared(before.values[:, place], now.values[:, place], before, now, measure)
+    found: list[tuple[tuple[str, str, str], Compared, Column, Column]] = []
+    for name, meaning in MIXES.items():
+        first, second = before.mixes[name], now.mixes[name]
+        one = _mixed(first, second, before, now)
         if one is not None:
-            found.append((place, one))
-    stand = beyond_chance(np.array([one.p for _, one in found]))
+            # The median of such numbers says nothing.
+            found.append(((name, meaning, name), one, np.zeros(0), np.zeros(0)))
+    for place in TESTED:
+        of, early, late = FEATURES[place], before.values[:, place], now.values[:, place]
+        one = _compared(early, late, before, now, of.measure)
+        if one is not None:
+            found.append(((of.name, of.meaning, of.factor), one, early, late))
+    stand = beyond_chance(np.array([one.p for _, one, _, _ in found]))
     made = [
-        _told(
-            (FEATURES[place].name, FEATURES[place].meaning, FEATURES[place].factor),
-            one, before.values[:, place], now.values[:, place], stands=bool(stands),
-        )
-        for (place, one), stands in zip(found, stand, strict=True)
-    ]  # fmt: skip
+        _told(words, one, first, second, stands=bool(stands))
+        for (words, one, first, second), stands in zip(found, stand, strict=True)
+    ]
     made.sort(key=lambda one: (not one.moved, one.chance - one.index, one.name))
     if not scored:
         return None, tuple(made)
@@ -82,6 +92,13 @@ def shifts(
     stands = score.p < RATE and score.index - score.chance >= SCORE_BOUND
     told = _told(words, score, before.probability, now.probability, stands=stands)
     return told, tuple(made)
+
+
+def _mixed(first: F64, second: F64, before: Columns, now: Columns) -> Compared | None:
+    """By the most usual of the first group; all that lies between two of them is one more."""
+    usual, counts = np.unique(first, return_counts=True)
+    most = np.sort(usual[np.argsort(-counts, kind="stable")[:_USUAL]])
+    return compare(single(first, most), before.week, single(second, most), now.week)
 
 
 def _compared(
@@ -116,11 +133,15 @@ def _told(
         moved=stands and found.index - found.chance >= BOUND,
         median_before=_median(first),
         median_now=_median(second),
-        missing_before=float(np.isnan(first).mean()),
-        missing_now=float(np.isnan(second).mean()),
+        missing_before=_missing(first),
+        missing_now=_missing(second),
     )
 
 
 def _median(values: Column) -> float:
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
+
+
+def _missing(values: Column) -> float:
+    return float(np.isnan(values).mean()) if len(values) else 0.0

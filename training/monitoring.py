@@ -56,6 +56,7 @@ class Asked:
     probability: F64
     compared: F64
     payer: NDArray[np.int32]
+    procedure: F64
     known: Flags
     denied: Flags
 
@@ -70,7 +71,8 @@ class Asked:
 
     def columns(self) -> Columns:
         """What is compared of them."""
-        return Columns(self.values, self.compared, self.week)
+        mixes = {"payer": self.payer.astype(np.float64), "procedure": self.procedure}
+        return Columns(self.values, self.compared, self.week, mixes)
 
     def answered(self, threshold: float, usual: tuple[float, int]) -> Answered | None:
         """What their answers say; ``None`` where too few, or of one kind only, are in."""
@@ -201,9 +203,20 @@ def _asked(
         probability=_scored(model, values),
         compared=_scored(twin, values),
         payer=prepared.payer[rows],
+        procedure=_procedures(prepared)[rows],
         known=known,
         denied=np.where(known, examples.denied[np.maximum(found, 0)], False),
     )
+
+
+def _procedures(prepared: Prepared) -> F64:
+    """A number for the procedure of each claim's first line, -1 where it has none."""
+    frame = prepared.frame
+    _, number_of = np.unique(frame.procedure, return_inverse=True)
+    found = np.full(len(frame), -1.0)
+    with_line, first = np.unique(frame.line_claim, return_index=True)
+    found[with_line] = number_of[first]
+    return found
 
 
 def _scored(model: DenialModel, values: F32) -> F64:

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from service.audit.event import OVERRIDE
+from service.audit.worked import WORKED
 
 if TYPE_CHECKING:
     from service.audit.event import Recorded
 
-WORKED: Final = "worked"
 KINDS: Final = (OVERRIDE, WORKED)
 """Kinds of events that may tell of an intervention."""
 _MENDED: Final = "mended"
+_NOT_DONE: Final = frozenset({"nothing", "impossible"})
+"""Results of work (``service.audit.worked``) that left the claim and its payer as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class Touched:
 
 
 def mends(event: Recorded) -> bool:
-    """Whether ``event`` is an intervention: work that was recorded, or an override for a mend.
+    """Whether ``event`` is an intervention: work done or begun, or an override for a mend.
 
     Other overrides say what a person thinks of the score; nobody touched the claim for that.
     """
-    return event.kind == WORKED or event.body.get("reason") == _MENDED
+    if event.kind == WORKED:
+        return event.body.get("result") not in _NOT_DONE
+    return event.body.get("reason") == _MENDED

@@ -16,10 +16,11 @@ from claims.keys import load_keys
 from claims.settings import Settings
 from cli.worked_on import worked_on
 from service.app import create_app
-from service.audit.event import Event, Recorded
+from service.audit.event import Recorded
 from service.audit.intervention import Touched
 from service.audit.override import override
 from service.audit.repository import AuditRepository
+from service.audit.worked import worked
 from service.outcomes.performance import Performance
 from training.days import number
 
@@ -59,11 +60,16 @@ def test_a_mend_that_was_recorded_takes_the_score_out_of_the_judgement(
     assert worked_on(settings)[key] in {today - 1, today}  # the test may run at midnight
 
 
-def test_work_that_was_recorded_is_an_intervention(client: TestClient, settings: Settings) -> None:
+@pytest.mark.parametrize(("result", "count"), [("done", 1), ("waiting", 1), ("nothing", 0)])
+def test_work_that_was_done_or_begun_is_an_intervention(
+    client: TestClient, settings: Settings, result: str, count: int
+) -> None:
     told = score(client, "PCN-1043")
     with AuditRepository.of(settings) as log:
-        log.append([Event("worked", told["score_id"], {"action": "verify_eligibility"}, "")])
-    assert len(worked_on(settings)) == 1
+        record = log.get(told["score_id"])
+        assert record is not None
+        log.append([worked(record, result, "user:a")])
+    assert len(worked_on(settings)) == count
 
 
 def test_nothing_is_set_aside_where_nothing_was_ever_scored(tmp_path: Path) -> None:
