@@ -14,7 +14,7 @@ import h11
 
 from service.load.patience import Patient
 from service.load.share import LIMITED, Share, problem_of
-from service.load.wire import on_the_wire
+from service.load.wire import on_the_wire, write_short
 
 if TYPE_CHECKING:
     from service.metrics.requests import Refusal
@@ -101,7 +101,7 @@ class Door(Patient):
 
     def _refuse(self, share: Share, reason: Refusal, path: str) -> None:
         share.refuse(reason, path, self.loop)
-        self.transport.write(self._answers[reason])
+        write_short(self.transport, self._answers[reason])
         self._untouched = True
         self._refused_at = self.heard()
         if reason == "draining":
