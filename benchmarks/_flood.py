@@ -1,7 +1,8 @@
 """Requests that come whether or not the ones before were answered, as those of strangers do.
 
-A light client in a process of its own: arrivals by the clock over kept connections, a new one where
-none is free; each answer with its status and the time since its request was due.
+A light client in a process of its own: arrivals by the clock over kept connections, most of them
+opened before, a new one where none is free; each answer with its status and the time since its
+request was due.
 """
 
 from __future__ import annotations
@@ -11,9 +12,15 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+READY: Final = 400
+"""Connections that are open before the first request is due."""
+PATIENCE: Final = 20.0
+"""Seconds that the last answers are waited for."""
 
 
 @dataclass
@@ -23,8 +30,14 @@ class Flood:
     due: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     status: list[int] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    """Of each request the seconds by which this client itself sent it too late."""
+    scores: list[str] = field(default_factory=list)
+    """Ids of the scores that were given."""
+    unsaid: int = 0
+    """Refusals that do not say when to come back."""
     lost: int = 0
-    """Requests whose connection was cut before an answer."""
+    """Requests that were not answered."""
     unsent: int = 0
     """Requests for which there was no connection to be had."""
 
@@ -60,6 +73,7 @@ class _Connection(asyncio.Protocol):
         """Send ``request``, which was due at ``moment`` of the clock, second ``due`` of the run."""
         assert self.transport is not None
         self._due, self._began, self._busy, self._got = due, moment, True, b""
+        self._flood.late.append(time.perf_counter() - moment)
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -73,14 +87,20 @@ class _Connection(asyncio.Protocol):
             return
         self._flood.due.append(self._due)
         self._flood.took.append(time.perf_counter() - self._began)
-        self._flood.status.append(int(head[9:12]))
+        status = int(head[9:12])
+        self._flood.status.append(status)
+        if status == 200:
+            self._flood.scores.append(_score_id(self._got[end:]))
+        elif b"\r\nretry-after: " not in head:
+            self._flood.unsaid += 1
         self._busy = False
         if b"connection: close" not in head:
             self._free.append(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
-        self._flood.lost += self._busy
+        if self._busy:
+            self._flood.lost += 1
         self.transport = None
 
 
@@ -90,7 +110,19 @@ async def _run(
     flood, free = Flood(), deque[_Connection]()
     loop = asyncio.get_running_loop()
     chance = random.Random(seed)
-    opened = 0
+
+    every: list[asyncio.BaseTransport] = []
+
+    async def opened_one() -> _Connection:
+        transport, connection = await loop.create_connection(
+            lambda: _Connection(flood, free), "127.0.0.1", port
+        )
+        every.append(transport)
+        return connection
+
+    for _ in range(min(READY, most)):
+        free.append(await opened_one())
+    opened = len(free)
     began = time.perf_counter()
     due = 0.0
     while due < seconds:
@@ -105,16 +137,24 @@ async def _run(
             connection = candidate if candidate.transport is not None else None
         if connection is None and opened < most:
             opened += 1
-            _, connection = await loop.create_connection(
-                lambda: _Connection(flood, free), "127.0.0.1", port
-            )
+            connection = await opened_one()
         if connection is None:
             flood.unsent += 1
         else:
             connection.ask(chance.choice(requests), due, began + due)
         due += chance.expovariate(rate)
-    await asyncio.sleep(2.0)
+    until = time.perf_counter() + PATIENCE
+    while len(flood.status) + flood.lost < len(flood.late) and time.perf_counter() < until:
+        await asyncio.sleep(0.01)
+    flood.lost = len(flood.late) - len(flood.status)
+    for transport in every:
+        transport.close()
+    await asyncio.sleep(0)  # they are closed by what the loop does next
     return flood
+
+
+def _score_id(body: bytes) -> str:
+    return body.partition(b'"score_id":"')[2].partition(b'"')[0].decode()
 
 
 def run(

@@ -29,18 +29,20 @@ async def _connection(
     port: int, requests: list[bytes], until: float, start: int, taken: list[float]
 ) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    place = start
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        writer.write(requests[place % len(requests)])
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"the service answered {head.splitlines()[0].decode()}")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        taken.append(time.perf_counter() - began)
-        place += 1
-    writer.close()
+    try:
+        place = start
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            writer.write(requests[place % len(requests)])
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"the service answered {head.splitlines()[0].decode()}")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            taken.append(time.perf_counter() - began)
+            place += 1
+    finally:
+        writer.close()
 
 
 async def _run(port: int, requests: list[bytes], connections: int, seconds: float) -> Load:
