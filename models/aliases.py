@@ -72,7 +72,8 @@ def bundle_path(mlruns: Path, relative: str, version: str) -> Path:
     return folder
 
 
-def _connect(mlruns: Path) -> sqlite3.Connection:
+def connect(mlruns: Path) -> sqlite3.Connection:
+    """The registry's database, to be read. Raises ``RegistryError``."""
     database = mlruns / DATABASE
     if not database.is_file():
         raise RegistryError(
@@ -111,7 +112,7 @@ def resolve(mlruns: Path, wanted: str = CHAMPION, model: str = MODEL) -> Resolve
     Raises ``RegistryError`` when there is no registry, no such alias or version, or no bundle.
     """
     try:
-        with closing(_connect(mlruns)) as connection:
+        with closing(connect(mlruns)) as connection:
             version = _version(connection, wanted, mlruns, model)
             tags = dict(
                 connection.execute(

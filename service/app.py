@@ -42,11 +42,14 @@ from service.outcomes.live import Live
 from service.outcomes.performance import Performance
 from service.outcomes.start import open_outcomes
 from service.pages.audit.endpoints import router as audit_page
+from service.pages.denials.endpoints import router as denials_page
 from service.pages.endpoints import router as docs
 from service.pages.layout.assets import router as assets
+from service.pages.models.endpoints import router as models_page
 from service.pages.score.endpoints import router as score_page
 from service.pages.session.attempts import Attempts
 from service.pages.session.endpoints import router as session
+from service.pages.tables.running import Tables
 from service.pages.worklist.endpoints import router as worklist_page
 from service.reports.endpoints import router as reports
 from service.reports.printer import Printer
@@ -70,6 +73,9 @@ _ABOUT = (
     "Tells, before a claim goes out, whether the payer will deny it, why, and what one person "
     "should do about it. Errors are RFC 9457 problems and hold no piece of a claim."
 )
+_PAGES: Final = (
+    assets, session, score_page, worklist_page, denials_page, models_page, audit_page,
+)  # fmt: skip
 _NO_TELEMETRY: Final[TelemetryConfig] = {
     "tracing": False,
     "metrics": False,
@@ -106,7 +112,7 @@ def create_app(
     if settings.api_docs:
         app.include_router(docs)
     if settings.pages:
-        for router in (assets, session, score_page, worklist_page, audit_page):
+        for router in _PAGES:
             app.include_router(router)
     app.add_middleware(Idempotency, most_bytes=settings.max_body_bytes)
     app.add_middleware(
@@ -144,7 +150,9 @@ def _lifespan(settings: Settings) -> Lifespan:
             app.state.printer = Printer()
             app.state.metrics = Scrape(state.code_version)
             stack.callback(app.state.metrics.close)
-            app.state.metrics.register(Live(Performance(state.repository)))
+            app.state.tables = Tables(settings.home, app.state.outcomes.store)
+            app.state.performance = Performance(state.repository)
+            app.state.metrics.register(Live(app.state.performance))
             app.state.readiness = watch(state, writer, app.state.metrics)
             stack.callback(app.state.readiness.close)
             app.state.idempotency = open_idempotency(settings)

@@ -51,6 +51,14 @@ PAGES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/pages/audit/find"): _only("reports"),
     ("POST", "/pages/audit/verify"): _only("reports"),
     ("GET", "/pages/audit/{score_id}"): _only("reports"),
+    ("GET", "/pages/denials"): _only("outcomes"),
+    ("POST", "/pages/denials"): _only("outcomes"),
+    ("POST", "/pages/denials/find"): _only("outcomes"),
+    ("GET", "/pages/denials/{key}"): _only("outcomes"),
+    ("POST", "/pages/denials/{key}"): _only("outcomes"),
+    ("GET", "/pages/models"): _only("reports"),
+    ("POST", "/pages/models"): _only("admin"),
+    ("GET", "/reports/{score_id}"): _only("reports"),
 }
 """Pages for people: here a browser's session does instead of a key."""
 
@@ -61,7 +69,6 @@ ROUTES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/lifecycle"): _only("score"),
     ("POST", "/triage"): _only("outcomes"),
     ("POST", "/outcomes"): _only("outcomes"),
-    ("GET", "/reports/{score_id}"): _only("reports"),
     ("GET", "/model"): ANY,
     ("GET", "/metrics"): _only("reports"),
     ("GET", "/healthz"): PUBLIC,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
 
 from service.audit.event import SCORE
 from service.audit.reading import Reading
+from service.audit.rows import EVENT_COLUMNS, event_of
 from service.audit.tables import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from service.audit.event import Recorded
 
 _IN_ONE_QUERY: Final = 500
 _COLUMNS: Final = tuple(
@@ -95,6 +98,34 @@ class Searching(Reading):
                 .group_by(EVENTS.c.claim_key)
             )
             found |= {str(row["claim_key"]): str(row["newest"]) for row in self._read(query)}
+        return found
+
+    def of_kind(self, kind: str, most: int) -> list[Recorded]:
+        """The latest ``most`` events of a kind, oldest first."""
+        query = sa.select(*EVENT_COLUMNS).where(EVENTS.c.kind == kind, EVENTS.c.salt.is_not(None))
+        found = self._read(query.order_by(EVENTS.c.sequence.desc()).limit(most))
+        return [event_of(row) for row in reversed(found)]
+
+    def beside(self, kind: str, most: int) -> list[tuple[Recorded, float, float]]:
+        """The latest ``most`` events of a kind, with probability and threshold of their scores."""
+        said = EVENTS.alias("said")
+        query = (
+            sa.select(
+                *(said.c[column.name] for column in EVENT_COLUMNS),
+                EVENTS.c.denial_probability,
+                EVENTS.c.threshold,
+            )
+            .join(EVENTS, sa.and_(EVENTS.c.score_id == said.c.score_id, EVENTS.c.kind == SCORE))
+            .where(said.c.kind == kind, said.c.salt.is_not(None), EVENTS.c.salt.is_not(None))
+            .order_by(said.c.sequence.desc())
+            .limit(most)
+        )
+        found = []
+        for row in self._read(query):
+            values = dict(row)
+            probability, threshold = values.pop("denial_probability"), values.pop("threshold")
+            event = event_of(cast("sa.RowMapping", values))
+            found.append((event, float(probability), float(threshold)))
         return found
 
     def kinds(self) -> dict[str, int]:

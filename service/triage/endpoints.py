@@ -33,10 +33,11 @@ async def triage(request: Request, held: Held, serving: Present, as_of: AsOf = N
     kind_of(request, _TAKEN)
     body = await read_body(request, held.settings.max_body_bytes)
     day = as_of or dt.datetime.now(dt.UTC).date()
-    return JSONResponse(await asyncio.to_thread(_answer, held, serving, body, day))
+    return JSONResponse(await asyncio.to_thread(triaged, held, serving, body, day))
 
 
-def _answer(held: State, serving: Serving, body: bytes, day: dt.date) -> dict[str, object]:
+def triaged(held: State, serving: Serving, body: bytes, day: dt.date) -> dict[str, object]:
+    """The answer for an 835 as of a day. Raises ``Problem``."""
     recovery = serving.model.recovery
     found = ledger_of(body, held.catalogue, held.settings.max_claims)
     denials = ranked(found.ledger, day, limits=held.profiles.of, recovery=recovery)

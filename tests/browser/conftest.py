@@ -17,10 +17,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "service"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "service" / "outcomes"))
 
 import uvicorn
-from installation import install
-from invented import Practice, practice
+from arriving import Practice as Files
+from arriving import invented
+from installation import point, register
+from invented import another, practice
+from serving import installed
 
 from claims.settings import Settings
 from service.access import local
@@ -33,16 +37,19 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
-def world() -> Practice:
-    return practice(2500)
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return invented(tmp_path_factory.mktemp("files"), claims=900, share=0.9)
 
 
 @pytest.fixture(scope="session")
-def settings(world: Practice, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return install(tmp_path_factory.mktemp("browsed"), world, port=port)
+    found = installed(tmp_path_factory.mktemp("browsed"), files, port=port)
+    register(found.mlruns, another(practice(400), 0.5), 8)
+    point(found.mlruns, "challenger", 8)
+    return found
 
 
 @pytest.fixture(scope="session")

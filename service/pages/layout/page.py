@@ -41,6 +41,8 @@ class Link:
 MENU: Final = (
     Link("Worklist", "/pages/worklist"),
     Link("Score a claim", "/pages/score"),
+    Link("Denials", "/pages/denials"),
+    Link("Models", "/pages/models"),
     Link("Audit", "/pages/audit"),
 )
 

@@ -165,3 +165,15 @@ def test_an_answered_or_replaced_score_is_no_work(
         client.headers["Authorization"] = f"Bearer {local.read(settings.home)}"
         assert client.post("/score", json=claim).status_code == 200
         assert second.brief.score_id not in {i.brief.score_id for i in gather(log, today)}
+
+
+@pytest.mark.parametrize(
+    ("result", "touched"),
+    [("done", True), ("other", True), ("waiting", True), ("nothing", False), ("impossible", False)],
+)
+def test_work_that_came_to_nothing_is_no_intervention(result: str, touched: bool) -> None:
+    from service.audit.event import Recorded
+    from service.audit.intervention import mends
+
+    event = Recorded(1, "2026-01-01T00:00:00Z", "worked", "x", "", {"result": result})
+    assert mends(event) is touched
