@@ -123,3 +123,14 @@ def test_checking_has_a_bound_and_goes_one_at_a_time(tmp_path: Path) -> None:
         thread.join(30)
         assert busy.value.kind == "verifying"
         assert verified(log).whole
+
+
+def test_the_report_opens_with_a_session(
+    browser: Browser, stranger: Browser, scored: list[dict[str, str]]
+) -> None:
+    path = f"/reports/{scored[0]['score_id']}"
+    assert "<h1>" in browser.get(path).text
+    sent = stranger.get(path, follow_redirects=False)
+    assert sent.headers["location"] == f"/sign-in?next={path}"
+    form = stranger.get(sent.headers["location"])
+    assert f'name="next" value="{path}"' in form.text
