@@ -37,6 +37,8 @@ PAGE = """<!doctype html>
  th, td {{ text-align: left; vertical-align: top; padding: .4rem .6rem; }}
  th, td {{ border-bottom: 1px solid #8886; }}
  .number {{ text-align: right; white-space: nowrap; }}
+ .kept {{ white-space: nowrap; }}
+ .told {{ min-width: 18rem; }}
  .hold {{ font-weight: 600; }}
 </style></head><body><main>
 <h1>Worklist of {name}</h1>
@@ -88,7 +90,9 @@ def _row(one: dict) -> str:
     )  # fmt: skip
     cells = []
     for place, text in enumerate(texts):
-        kind = "number" if place in (2, 3, 6) else one["decision"] if place == 0 else ""
+        kind = {1: "kept", 5: "told", 7: "kept"}.get(place, "number")
+        if place in (0, 4):
+            kind = one["decision"] if place == 0 else "kept"
         cells.append(f'<td class="{kind}">{html.escape(text)}</td>')
     return f"<tr>{''.join(cells)}</tr>\n"
 

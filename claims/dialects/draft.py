@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 MOST_FAULTS: Final = 20
+MOST_ITEMS: Final = 200_000
+"""Items of lists that are looked at for one claim, each time that they are: references may lead to
+one list again and again, and a claim of 999 lines has some tens of thousands."""
 OBJECT: Final = "must be an object"
 LIST: Final = "must be a list"
 Names = tuple[str, ...]
@@ -14,12 +17,13 @@ Names = tuple[str, ...]
 class Draft:
     """What a translator fills: ``flat``, ``found`` (our path to theirs) and ``faults``."""
 
-    __slots__ = ("faults", "flat", "found")
+    __slots__ = ("faults", "flat", "found", "items")
 
     def __init__(self) -> None:
         self.flat: dict[str, Any] = {}
         self.found: dict[str, str] = {}
         self.faults: dict[str, str] = {}
+        self.items = 0
 
     def fault(self, path: str, text: str) -> None:
         """Say what is wrong at a path of the caller's; the first word about it stands."""
@@ -69,6 +73,11 @@ class Node:
             return
         if len(node.value) > most:
             self.draft.fault(node.path, f"must hold at most {most} items")
+            return
+        self.draft.items += len(node.value)
+        if self.draft.items > MOST_ITEMS:
+            if self.draft.items - len(node.value) <= MOST_ITEMS:
+                self.draft.fault(node.path, "is one list too many: more than is read of one claim")
             return
         for place, value in enumerate(node.value):
             if value is not None and value != "":

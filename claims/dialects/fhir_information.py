@@ -28,13 +28,12 @@ def take_information(claim_node: Node, claim: Part, lines: Sequence[tuple[Node, 
         sequence = entry.find("sequence")
         named = sequence.value if sequence is not None else None
         mine = owners.get(named, ()) if isinstance(named, int) else ()
-        names = [code.text() for _, code in codings(entry, "category")]
-        for name in names:
-            if mine:
-                for line in mine:
-                    _of_line(name, entry, line)
-            else:
-                _of_claim(name, entry, claim)
+        told = [code.text() for _, code in codings(entry, "category")]
+        name = next((one for one in told if one in _KNOWN), "")
+        for line in mine:
+            _of_line(name, entry, line)
+        if not mine:
+            _of_claim(name, entry, claim)
 
 
 def _shared(name: str, entry: Node, part: Part) -> bool:
@@ -110,3 +109,4 @@ _OTHERS: Final[dict[str, Callable[[Node, Part], None]]] = {
     "onset": _onset,
     "patientpaid": _paid,
 }
+_KNOWN: Final = {*STATED, *NOTES, *CODED, *STAYS, *_OTHERS, "attachment", "emergency"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from claims.dialects.draft import Node, Part
@@ -11,6 +11,8 @@ from claims.dialects.fhir_resources import MANY, Resources, coded, codings
 from claims.dialects.reading import moment_day
 
 _UNKNOWN: Final = "21"
+_MOST: Final = 11
+"""An 837 tells ten other payers."""
 _MEMBER: Final = "MB"
 _GROUPS: Final = ("CO", "PR", "OA", "PI", "CR")
 
@@ -19,7 +21,8 @@ Lines = Sequence[tuple[Node, Part]]
 
 def take_insurance(sent: Resources, node: Node, claim: Part, lines: Lines) -> None:
     """Payer, subscriber and patient by the focal insurance; the rest are other payers."""
-    entries = list(node.objects("insurance", most=MANY))
+    entries = list(node.objects("insurance", most=_MOST))
+    numbered = _numbered(lines)
     focal = _focal(entries)
     payer = claim.part("payer")
     coverage = None
@@ -39,7 +42,7 @@ def take_insurance(sent: Resources, node: Node, claim: Part, lines: Lines) -> No
     _people(sent, node, coverage, claim)
     for entry in entries:
         if focal is not None and entry.path != focal.path:
-            _other(sent, entry, claim.more("other_payers", entry), lines)
+            _other(sent, entry, claim.more("other_payers", entry), numbered)
 
 
 def _focal(entries: Sequence[Node]) -> Node | None:
@@ -62,7 +65,7 @@ def _order(entry: Node, coverage: Node | None, payer: Part) -> None:
     if place is None:
         return
     number = place.value
-    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 11:
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST:
         place.draft.fault(place.path, f"must be a whole number from 1 to {len(POSITIONS)}")
         return
     payer.take("position", place, lambda _: POSITIONS[number - 1])
@@ -127,7 +130,7 @@ def _relationship(
         patient.take("relationship", coverage, lambda _: _UNKNOWN)
 
 
-def _other(sent: Resources, entry: Node, other: Part, lines: Lines) -> None:
+def _other(sent: Resources, entry: Node, other: Part, numbered: Mapping[object, Part]) -> None:
     coverage = sent.resolve(entry.find("coverage"))
     _order(entry, coverage, other)
     payer = sent.payer(_payor(coverage))
@@ -141,11 +144,24 @@ def _other(sent: Resources, entry: Node, other: Part, lines: Lines) -> None:
     _adjustments(answer, other)
     for item in answer.objects("item", most=MANY):
         number = item.find("itemSequence")
-        for place, (node, line) in enumerate(lines, 1):
-            sequence = node.find("sequence")
-            stated = place if sequence is None else sequence.value
-            if number is not None and number.value == stated:
-                _line_answer(item, payer, day, line)
+        line = numbered.get(number.value) if number is not None and _whole(number) else None
+        if line is not None:
+            _line_answer(item, payer, day, line)
+
+
+def _whole(node: Node) -> bool:
+    return isinstance(node.value, int) and not isinstance(node.value, bool)
+
+
+def _numbered(lines: Lines) -> dict[object, Part]:
+    """Each line by its item's sequence."""
+    found: dict[object, Part] = {}
+    for place, (node, line) in enumerate(lines, 1):
+        sequence = node.find("sequence")
+        found.setdefault(
+            sequence.value if sequence is not None and _whole(sequence) else place, line
+        )
+    return found
 
 
 def _line_answer(item: Node, payer: Node | None, day: Node | None, line: Part) -> None:

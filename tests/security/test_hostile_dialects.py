@@ -77,6 +77,52 @@ def test_odd_values_are_answered(client: TestClient, logged: list[str], name: st
     assert not [line for line in logged if MARK in line]
 
 
+def _numbers(count: int) -> list[int]:
+    return list(range(1, count + 1))
+
+
+def _many_times(claim: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """FHIR claims that lead to much work by little: each names one long list again and again."""
+    item = claim["item"][0]
+    concept = {"coding": [{"code": str(number)} for number in _numbers(900)]}
+    role = {
+        "resourceType": "PractitionerRole", "id": "role", "specialty": [concept] * 900,
+        "identifier": [{"value": "1"}] * 900,
+    }  # fmt: skip
+    answer = {
+        "resourceType": "ClaimResponse", "id": "answer",
+        "item": [
+            {"itemSequence": number, "adjudication": [{"category": concept}] * 20}
+            for number in _numbers(900)
+        ],
+    }  # fmt: skip
+    every = [
+        {**item, "sequence": number, "careTeamSequence": _numbers(900)} for number in _numbers(900)
+    ]
+    team = [{"sequence": n, "provider": {"reference": "#role"}} for n in _numbers(900)]
+    insurance = {**claim["insurance"][0], "focal": False, "claimResponse": {"reference": "#answer"}}
+    contained = [*claim["contained"], role, answer]
+    return {
+        "care team": {**claim, "contained": contained, "item": every, "careTeam": team},
+        "answers": {**claim, "contained": contained, "insurance": [insurance] * 11},
+        "insurances": {**claim, "insurance": [insurance] * 500},
+        "information": {**claim, "supportingInfo": [
+            {"sequence": number, "category": concept} for number in _numbers(900)
+        ]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["care team", "answers", "insurances", "information"])
+def test_work_is_bounded_whatever_refers_to_what(name: str) -> None:
+    body = _many_times(BODIES["fhir"])[name]
+    found = translated(body)
+    assert found is not None
+    problem = judged(body)
+    assert problem is not None
+    assert problem.status == 422
+    assert MARK not in problem.detail
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_huge_and_deep_claims_are_refused(client: TestClient, name: str) -> None:
     body = BODIES[name]

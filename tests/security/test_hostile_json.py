@@ -17,7 +17,7 @@ JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/jsonl"}
 SENT: list[tuple[str, dict[str, str]]] = [
     ("/score", JSON), ("/score/batch", JSON), ("/score/batch", LINES), ("/rank", JSON),
-    ("/rank", LINES),
+    ("/rank", LINES), ("/lifecycle", JSON),
 ]  # fmt: skip
 TEXT = json.dumps({**FLAT, "claim_id": MARK, "subscriber": {"member_id": MARK}})
 NO_JSON = {
