@@ -68,10 +68,11 @@ def main() -> None:
     """Print each run, and the medians."""
     with tempfile.TemporaryDirectory() as name:
         settings, bodies = prepare(Path(name))
-        key, cap = local.read(settings.home), settings.max_in_flight
+        cap = settings.max_in_flight
         print(f"cap {cap}, {TIMES:.0f} times the capacity for {SECONDS:.0f} s; full speed is "
               f"{BACK:.0%} of the capacity")  # fmt: skip
         with serving() as port:
+            key = local.read(settings.home)  # the service makes it
             requests = [request(port, "/score", body, key) for body in bodies]
             runs = []
             for _ in range(ROUNDS):
