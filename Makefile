@@ -9,6 +9,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-head
   --no-emit-index-url --no-emit-find-links
 # uv trusts whom the machine trusts, as pip does: a practice's own proxy or mirror among them.
 export UV_SYSTEM_CERTS ?= true
+# uv leaves packages uncompiled: without .pyc files each process would compile thousands of modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

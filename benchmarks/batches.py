@@ -37,27 +37,23 @@ _DONE = re.compile(r"^(.+): done in ([0-9.]+) s$", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Seconds by the clock and of all cores, peak MiB, for so many claims."""
+    """Seconds by the clock and of all cores, for so many claims."""
 
     claims: int
     wall: float
     cpu: float
-    peak: float = float("nan")
 
     def line(self, name: str, beside: Took) -> str:
         """A line of the table; how fast it is as a share of ``beside``."""
         rates = [self.claims / seconds for seconds in (self.wall, self.cpu)]
         theirs = [beside.claims / seconds for seconds in (beside.wall, beside.cpu)]
         return (
-            f"{name:44} {self.wall:8.1f} {self.cpu:8.1f} {self.peak:9,.0f} {rates[0]:9,.0f}"
+            f"{name:44} {self.wall:8.1f} {self.cpu:8.1f} {rates[0]:9,.0f}"
             f" {rates[0] / theirs[0]:7.2f} {rates[1] / theirs[1]:7.2f}"
         )
 
 
-HEAD = (
-    f"{'':44} {'wall s':>8} {'CPU s':>8} {'peak MiB':>9} {'claims/s':>9}"
-    f" {'of wall':>7} {'of CPU':>7}"
-)
+HEAD = f"{'':44} {'wall s':>8} {'CPU s':>8} {'claims/s':>9} {'of wall':>7} {'of CPU':>7}"
 
 
 def matrix(settings: Settings, files: Path) -> NDArray[np.float32]:
@@ -85,7 +81,7 @@ def whole(files: Path, out: Path, claims: int, cores: int, *words: str) -> tuple
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     stages = ", ".join(f"{what} {seconds} s" for what, seconds in _DONE.findall(done.stderr))
-    return Took(claims, wall, cpu, after.ru_maxrss / 1024), stages
+    return Took(claims, wall, cpu), stages
 
 
 def bare(values: Path, text: Path, cores: int) -> list[Took]:
@@ -107,9 +103,8 @@ def _bare(values: Path, text: Path, cores: int) -> list[dict[str, float]]:
     for more in ({}, {"pred_contrib": True}):
         for first in range(0, len(rows), TOGETHER):
             booster.predict(rows[first : first + TOGETHER], num_threads=cores, **more)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-        found.append({"claims": len(rows), "peak": peak, **took})
+        found.append({"claims": len(rows), **took})
     return found
 
 

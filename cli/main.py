@@ -36,6 +36,8 @@ VERBS: Final = (
     "audit",
 )
 _HELP: Final = ("--help", "-h")
+_COMPUTE: Final = frozenset({"train", "evaluate", "score", "outcomes", "serve", "audit"})
+"""Verbs that run compiled loops (``features.compiled``)."""
 
 
 def build(words: Sequence[str]) -> typer.Typer:
@@ -71,10 +73,21 @@ def call(words: Sequence[str]) -> int:
     """Run one command; gives its exit code."""
 
     def command() -> object:
+        _keep_machine_code(words)
         whole = typer.main.get_command(build(words))
         return whole.main(args=list(words), prog_name="preclear", standalone_mode=False)
 
     return run(command)
+
+
+def _keep_machine_code(words: Sequence[str]) -> None:
+    """Have it kept, before anything imports numba, for verbs that compute."""
+    if not words or words[0] not in _COMPUTE or not {*_HELP}.isdisjoint(words):
+        return
+    from claims.machine_code import keep_under
+    from claims.settings import Settings
+
+    keep_under(Settings.read().home)
 
 
 def main() -> None:

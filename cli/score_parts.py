@@ -30,6 +30,7 @@ PART: Final = 4096
 """Claims scored at once: some MB, and many parts for each process."""
 _MANY: Final = 20_000
 """Claims from which starting processes costs less than it saves."""
+_FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,19 @@ def scored(
         folder = Path(name)
         model.save(folder / "model")
         history.save(folder / "history")
+        _compile(folder, asked, batch)
         task: Callable[[Part], Done] = partial(_work, folder, asked)
         yield (done for _, done in processes.in_turn(task, batch.parts()))
+
+
+def _compile(folder: Path, asked: Asked, batch: Batch) -> None:
+    """Score a few claims as a process does: machine code is then on the disk before each wants it.
+
+    From the folder, because loops are compiled apart for arrays that may not be written to.
+    """
+    scorer = _opened_there(folder, asked.costs)
+    few = batch.frame.take(np.arange(min(_FEW, len(batch))))
+    scorer.explained(few, asked.threshold, asked.precision is not None)
 
 
 def _work(folder: Path, asked: Asked, part: Part) -> Done:
@@ -123,10 +135,13 @@ _opened: list[tuple[Path, FrameScorer]] = []
 
 def _scorer(folder: Path, costs: Costs) -> FrameScorer:
     if not _opened or _opened[0][0] != folder:
-        model = DenialModel.load(folder / "model")
-        history = History.open(folder / "history")
-        _opened[:] = [(folder, FrameScorer.of(model, history, costs))]
+        _opened[:] = [(folder, _opened_there(folder, costs))]
     return _opened[0][1]
+
+
+def _opened_there(folder: Path, costs: Costs) -> FrameScorer:
+    model, history = DenialModel.load(folder / "model"), History.open(folder / "history")
+    return FrameScorer.of(model, history, costs)
 
 
 def _done(scorer: FrameScorer, asked: Asked, part: Part) -> Done:

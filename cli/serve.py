@@ -25,19 +25,15 @@ def serve(
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes.")] = None,
 ) -> None:
     """Serve the champion model over HTTP until it is stopped (Ctrl-C)."""
-    from claims.machine_code import keep_under
-    from claims.settings import Settings
-
-    settings = Settings.read(host=host, port=port, workers=workers)
-    keep_under(settings.home)  # before what is below imports numba
-
     import uvicorn
 
+    from claims.settings import Settings
     from service.access.access import open_access
     from service.logs import log_config
     from service.metrics.workers import shared
     from service.start import start, stop
 
+    settings = Settings.read(host=host, port=port, workers=workers)
     # What is missing is said here in one sentence, before any worker starts.
     open_access(settings).close()
     stop(*start(settings))

@@ -74,3 +74,25 @@ def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as left:
         module.main()
     assert left.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["score", "nowhere.837", "--out", "s.csv"], True),
+        (["audit", "verify"], True),
+        (["score", "--help"], False),
+        (["read", "nowhere.837"], False),
+        (["--version"], False),
+    ],
+)
+def test_machine_code_is_kept_for_verbs_that_compute(
+    words: list[str], kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the home of the settings, before the verb begins."""
+    asked: list[Path] = []
+    monkeypatch.setenv("PRECLEAR_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("PRECLEAR_MLRUNS", str(tmp_path / "mlruns"))
+    monkeypatch.setattr("claims.machine_code.keep_under", asked.append)
+    call(words)
+    assert asked == ([tmp_path / "var"] if kept else [])

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -122,3 +126,30 @@ def test_nothing_else_changes(settings: Settings, later: Path, tmp_path: Path) -
     for row, more in zip(lines(plain), lines(scored(later, tmp_path / "s.jsonl")), strict=True):
         assert list(more) == [*row, *SUMS, "reasons"]
         assert {name: more[name] for name in row} == row
+
+
+CODE = """
+import sys
+import cli.score_parts
+from cli.main import call
+
+cli.score_parts.PART, cli.score_parts._MANY = 40, 0
+sys.exit(call(sys.argv[1:]))
+"""
+
+
+@pytest.mark.heavy
+def test_loops_are_compiled_once_whatever_the_processes(
+    settings: Settings, later: Path, tmp_path: Path
+) -> None:
+    """With no machine code on the disk, as in a fresh clone: each piece is written by one alone."""
+    there = {"NUMBA_CACHE_DIR": str(tmp_path / "compiled"), "NUMBA_DEBUG_CACHE": "1"}
+    words = ["score", str(later), "--out", str(tmp_path / "s.csv"), "--reasons", "--workers", "2"]
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *words],
+        env={**os.environ, **there}, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    saved = re.findall(r"\[cache\] data saved to (.+)", done.stdout)
+    assert len(saved) > 20
+    assert len(saved) == len(set(saved))
