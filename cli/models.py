@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from cli.errors import WRONG_CALL, CliError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_)
     for verb in (show, promote, challenge, rollback, compare):
         group.command()(verb)
+    group.command()(card)
     app.add_typer(group, name="models")
 
 
@@ -140,6 +144,42 @@ def _show_promise(promise: Promise, screen: Console) -> None:
         )
     screen.print(made)
     screen.print(f"More than {promise.best:.2f} cannot be kept, and is refused.")
+
+
+def card(
+    model: Wanted = "champion",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", dir_okay=False, help="The file to write: .html, .md, .xml or .pdf."),
+    ] = None,
+) -> None:
+    """Write the model card: what a model is for, what it was shown to do, and for whom.
+
+    Without --out it is printed as Markdown.
+    """
+    from reports.card.render import FORMS
+
+    ending = ".md" if out is None else out.suffix.lower()
+    if ending not in {*FORMS, ".pdf"}:
+        text = f"{out} ends in none of .html, .md, .xml and .pdf: name a file that does."
+        raise CliError(text, WRONG_CALL)
+    registry = _registry()
+    made, version = registry.card(model), registry.show(model).version
+    if out is None:
+        print(FORMS[ending](made, version), end="")
+        return
+    if ending == ".pdf":
+        from reports.pdf import pdf
+
+        content = pdf(FORMS[".html"](made, version))
+    else:
+        content = FORMS[ending](made, version).encode()
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        text = f"{out} cannot be written ({error.strerror}): name a file in a folder of yours."
+        raise CliError(text, WRONG_CALL) from None
+    print(f"Wrote {out}")
 
 
 def promote(model: Wanted, as_json: Json = False) -> None:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from training.train import Trained
 
 
+Workers = Annotated[
+    int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command()(train)
@@ -37,9 +42,7 @@ def train(
     parameters: ParametersFile = None,
     minutes: Minutes = 0.0,
     mapping: MappingFile = None,
-    workers: Annotated[
-        int, typer.Option(min=0, max=256, help="Processes and threads to use; 0: one a core.")
-    ] = 0,
+    workers: Workers = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of tables.")
     ] = False,
@@ -53,6 +56,7 @@ def train(
     from cli.progress import watch
     from cli.worked_on import worked_on
     from models.registry import Registry
+    from reports.card.render import renderings
     from service.outcomes.folding import catch_up
     from training import ceiling
     from training.train import train as run
@@ -73,6 +77,7 @@ def train(
         truth=ceiling.read(ceiling.find(paths), keys),
         budget=budget,
         set_aside=worked_on(settings),
+        render=renderings,
     )
     with progress.stage("Folding in what was posted"):
         catch_up(settings.home)

@@ -37,6 +37,7 @@ from models.aliases import (
     Resolved,
     resolve,
 )
+from models.card import TAG, Card, load
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -229,7 +230,14 @@ class Registry:
         tag = self.client.get_registered_model(MODEL).tags.get(CHAMPIONS_TAG, "[]")
         return [str(version) for version in json.loads(tag)]
 
+    def card(self, wanted: str) -> Card:
+        """The model card of an alias or a version number. Raises ``CardError``."""
+        entry = self.show(wanted)
+        found = self.resolve(entry.version)
+        return load(found.bundle, entry.version, entry.digest, entry.tags.get(TAG, ""))
+
     def _crown(self, version: str, champions: list[str]) -> None:
+        self.card(version)
         self.client.set_registered_model_alias(MODEL, CHAMPION, version)
         self.client.set_registered_model_tag(
             MODEL, CHAMPIONS_TAG, json.dumps(champions[-_REMEMBERED:])
@@ -239,7 +247,10 @@ class Registry:
         self.client.set_model_version_tag(MODEL, version, PROMOTION_TAG, f"{_now()} {what}")
 
     def promote(self, wanted: str, reason: str) -> Entry:
-        """Make a model the champion; a no-op when it is. ``reason`` is kept with the version."""
+        """Make a model the champion; a no-op when it is. ``reason`` is kept with the version.
+
+        Raises ``CardError`` for a model without its card.
+        """
         version = str(self._version(wanted).version)
         champions = self.champions()
         if not champions or champions[-1] != version:

@@ -7,7 +7,7 @@ history holds the whole of the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from claims.dataset import Dataset
 from claims.progress import Progress
 from features import running
+from models.card import FILE, TAG, Card, digest, text
 from models.checked import checked
 from models.denial import DenialModel
 from models.registry import Registry
 from training import champion, gates
 from training.boosters import Settings, parameters
+from training.card import measure
 from training.code import code_version
 from training.evaluation import Evaluation
 from training.learn import Choose, Learned, learn
@@ -31,6 +33,10 @@ from training.verdicts import Gate, refusal
 
 if TYPE_CHECKING:
     from training.tracking import Trials
+
+
+Render = Callable[[Card], Mapping[str, str]]
+"""A card's renderings for people, by file name: ``training`` does not know ``reports``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,7 @@ def train(
     truth: Mapping[int, float] | None = None,
     budget: Budget | None = None,
     set_aside: Mapping[int, int] | None = None,
+    render: Render | None = None,
 ) -> Trained:
     """Train on ``dataset``, register the model, keep the running history, promote when asked.
 
@@ -69,22 +76,26 @@ def train(
     ``set_aside`` (key, and the day on which it was recorded that somebody worked on it) are neither
     learned from nor judged by, whatever became of them.
 
+    The run keeps the model's card (``card.json``), and what ``render`` makes of it, by file name.
     A model that may not be promoted is registered all the same, with the reason as a tag. Raises
     ``TrainingError`` when the data does not allow a model.
     """
     prepared = prepare(dataset, progress, set_aside)
-    digest = dataset.digest()
-    choose = None if budget is None else _tuner(registry, home, digest, budget, progress)
-    learned = learn(prepared, dataset.claims.num_rows, digest, settings, progress, truth, choose)
+    data = dataset.digest()
+    choose = None if budget is None else _tuner(registry, home, data, budget, progress)
+    learned = learn(prepared, dataset.claims.num_rows, data, settings, progress, truth, choose)
     with progress.stage("Counting what was recovered"):
         learned = _recovering(dataset, prepared, learned)
     with progress.stage("Asking the gates"):
         learned = replace(learned, evaluation=gated(registry, learned, settings.seed))
+    with progress.stage("Writing the model card"):
+        card = measure(dataset, prepared, learned)
+        files = {FILE: text(card), **(render(card) if render else {})}
     with progress.stage("Registering"):
-        version = _register(registry, learned)
+        version = _register(registry, learned, files)
         # Read back from where it was put: what is promoted is what a service will find there.
         checked(registry.resolve(version))
-    history = running.save_base(prepared.history, dataset.tables(), digest, home)
+    history = running.save_base(prepared.history, dataset.tables(), data, home)
     reason = _decide(registry, learned, version) if promote else ""
     return Trained(
         evaluation=learned.evaluation,
@@ -134,7 +145,7 @@ def _tuner(
     return choose
 
 
-def _register(registry: Registry, learned: Learned) -> str:
+def _register(registry: Registry, learned: Learned, card: Mapping[str, str]) -> str:
     from training.plots import draw
     from training.tracking import RunRecord, log
 
@@ -150,8 +161,9 @@ def _register(registry: Registry, learned: Learned) -> str:
             **code_version(),
             **_gate_tags(made.gates),
             **tuned,
+            TAG: digest(card[FILE].encode()),
         },
-        files={"evaluation.json": made.text()},
+        files={"evaluation.json": made.text(), **card},
         plots=draw(made, learned.predicted.probability, denied),
     )
     return log(registry, learned.registered.model, learned.judged.model, record)

@@ -12,6 +12,7 @@ from claims.categories import CATEGORIES
 from features.catalog import FEATURES
 from models.calibration import Calibration
 from models.carcs import CarcTable
+from models.card import FILE, FORM, text
 from models.causes import mix
 from models.denial import DenialModel
 from models.registry import Registry
@@ -57,7 +58,10 @@ def registry(model: DenialModel, tmp_path_factory: pytest.TempPathFactory) -> Re
         parameters={"seed": 1},
         metrics={"test.auroc": 0.8},
         tags={"preclear.data": "sha256:0"},
-        files={"evaluation.json": "{}"},
+        files={
+            "evaluation.json": "{}",
+            FILE: text({"form": FORM, "model": {"digest": model.digest}}),
+        },
         plots={"reliability": b"png"},
     )
     made.promote(log(made, model, model, record), "test")

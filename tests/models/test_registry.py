@@ -10,6 +10,7 @@ import pytest
 
 from models import aliases
 from models.aliases import RegistryError, resolve
+from models.card import FILE, FORM, CardError, text
 from models.registry import Registry
 
 pytestmark = pytest.mark.xdist_group("mlflow")
@@ -36,6 +37,8 @@ def _train(registry: Registry, auroc: float = 0.8) -> str:
     bundle = registry.mlruns / "artifacts" / run.info.run_id / "artifacts" / "bundle"
     bundle.mkdir(parents=True)
     (bundle / "manifest.json").write_text("{}")
+    card = {"form": FORM, "model": {"digest": f"sha256:{auroc}"}}
+    (bundle.parent / FILE).write_text(text(card))
     return registry.register(bundle, run.info.run_id, None, bundle, f"sha256:{auroc}")
 
 
@@ -85,6 +88,26 @@ def test_promoting_the_champion_again_changes_nothing(registry: Registry) -> Non
     registry.promote(version, "twice")
     assert registry.champions() == [version]
     assert "once" in registry.show(version).promotion
+
+
+def test_without_its_card_no_model_becomes_the_champion(registry: Registry) -> None:
+    first, second = _train(registry), _train(registry)
+    card = registry.resolve(second).bundle.parent / FILE
+    content = card.read_text()
+    card.unlink()
+    with pytest.raises(CardError, match="Version 2 has no model card, without which"):
+        registry.promote(second, "test")
+    card.write_text(content.replace("sha256:", "sha256:other"))
+    with pytest.raises(CardError, match="not the one that version 2 was registered with"):
+        registry.promote(second, "test")
+    assert registry.champions() == []
+    registry.promote(first, "test")
+    card.write_text(content)
+    assert registry.promote(second, "test").aliases == ("champion",)
+    (registry.resolve(first).bundle.parent / FILE).unlink()
+    with pytest.raises(CardError, match="Version 1 has no model card"):
+        registry.rollback()
+    assert registry.show("champion").version == second
 
 
 def test_a_refusal_is_kept_with_its_reason(registry: Registry) -> None:

@@ -64,6 +64,24 @@ def test_train_prints_json_and_nothing_else(trained: dict[str, object]) -> None:
     assert str(trained["digest"]).startswith("sha256:")
 
 
+def test_the_card_is_written_as_each_ending_says(
+    trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["models", "card"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("# Model card: denial, version 1")
+    assert str(trained["digest"]).replace("_", "\\_") in printed
+    for ending, begin in ((".html", b"<!DOCTYPE"), (".xml", b"<?xml"), (".md", b"# Model card")):
+        out = folder / f"card{ending}"
+        assert call(["models", "card", "1", "--out", str(out)]) == 0
+        assert out.read_bytes().startswith(begin)
+        kept = resolve(folder / "mlruns", "1").bundle.parent / f"card{ending}"
+        assert kept.read_bytes().startswith(begin)
+    assert (folder / "card.md").read_text() == printed
+    assert call(["models", "card", "--out", str(folder / "card.docx")]) == 2
+    assert "ends in none of" in capsys.readouterr().err
+
+
 def test_a_refused_promotion_is_exit_code_1_and_still_registered(
     trained: dict[str, object], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
