@@ -44,6 +44,7 @@ from service.outcomes.start import open_outcomes
 from service.pages.audit.endpoints import router as audit_page
 from service.pages.denials.endpoints import router as denials_page
 from service.pages.endpoints import router as docs
+from service.pages.kpis.endpoints import router as kpis_page
 from service.pages.layout.assets import router as assets
 from service.pages.models.endpoints import router as models_page
 from service.pages.score.endpoints import router as score_page
@@ -74,7 +75,7 @@ _ABOUT = (
     "should do about it. Errors are RFC 9457 problems and hold no piece of a claim."
 )
 _PAGES: Final = (
-    assets, session, score_page, worklist_page, denials_page, models_page, audit_page,
+    assets, session, score_page, worklist_page, denials_page, kpis_page, models_page, audit_page,
 )  # fmt: skip
 _NO_TELEMETRY: Final[TelemetryConfig] = {
     "tracing": False,

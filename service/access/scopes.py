@@ -56,6 +56,8 @@ PAGES: Final[dict[tuple[str, str], Needs]] = {
     ("POST", "/pages/denials/find"): _only("outcomes"),
     ("GET", "/pages/denials/{key}"): _only("outcomes"),
     ("POST", "/pages/denials/{key}"): _only("outcomes"),
+    ("GET", "/pages/kpis"): _only("reports"),
+    ("GET", "/pages/kpis/file"): _only("reports"),
     ("GET", "/pages/models"): _only("reports"),
     ("POST", "/pages/models"): _only("admin"),
     ("GET", "/reports/{score_id}"): _only("reports"),

@@ -128,6 +128,32 @@ class Searching(Reading):
             found.append((event, float(probability), float(threshold)))
         return found
 
+    def answered(self, most: int) -> list[tuple[dict[str, Any], Mapping[str, object]]]:
+        """The latest ``most`` scores that have an ``outcome``, each with the last of them.
+
+        Of a score: ``claim_key``, ``claim_digest``, ``scored_at``, ``denial_probability``,
+        ``decision`` and ``amount_at_risk``.
+        """
+        said = EVENTS.alias("said")
+        query = (
+            sa.select(
+                EVENTS.c.score_id, EVENTS.c.claim_key, EVENTS.c.claim_digest, EVENTS.c.scored_at,
+                EVENTS.c.denial_probability, EVENTS.c.decision, EVENTS.c.body,
+                said.c.body.label("outcome"),
+            )
+            .join(EVENTS, sa.and_(EVENTS.c.score_id == said.c.score_id, EVENTS.c.kind == SCORE))
+            .where(said.c.kind == "outcome", said.c.salt.is_not(None), EVENTS.c.salt.is_not(None))
+            .order_by(said.c.sequence.desc())
+            .limit(most)
+        )  # fmt: skip
+        found: dict[str, tuple[dict[str, Any], Mapping[str, object]]] = {}
+        for row in self._read(query):
+            score: dict[str, Any] = dict(row)
+            outcome = json.loads(score.pop("outcome"))
+            score["amount_at_risk"] = json.loads(score.pop("body"))["amount_at_risk"]
+            found.setdefault(score.pop("score_id"), (score, outcome))
+        return list(found.values())
+
     def kinds(self) -> dict[str, int]:
         """How many records there are of each kind."""
         query = sa.select(EVENTS.c.kind, sa.func.count().label("records")).group_by(EVENTS.c.kind)

@@ -112,6 +112,8 @@ def test_the_pages(
         page.goto("/pages/denials?state=all")
         page.click("main table a >> nth=0")
         examine(page, f"denials-one-{look}", pictures)
+        page.goto("/pages/kpis")
+        examine(page, f"kpis-{look}", pictures)
         page.goto("/pages/models")
         examine(page, f"models-{look}", pictures)
 

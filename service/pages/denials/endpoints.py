@@ -138,7 +138,7 @@ async def _list(request: Request, held: State, problem: Problem | None = None) -
         "denials/list.html.j2",
         status=problem.status if problem else 200,
         problem=problem,
-        none=none,
+        absent=none,
         state=state if state in {"all", "open", *STEPS} else "open",
         states=states(every),
         every=every,

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models.wording import percent
-from reports.page import plain, signed
+from reports.page import TEMPLATES, plain, signed
 from service.access.caller import CALLER
 from service.access.scopes import ROUTES
 from service.pages.layout.assets import address
@@ -42,6 +42,7 @@ MENU: Final = (
     Link("Worklist", "/pages/worklist"),
     Link("Score a claim", "/pages/score"),
     Link("Denials", "/pages/denials"),
+    Link("KPIs", "/pages/kpis"),
     Link("Models", "/pages/models"),
     Link("Audit", "/pages/audit"),
 )
@@ -49,9 +50,9 @@ MENU: Final = (
 
 @cache
 def environment() -> Environment:
-    """The templates, each named by its folder: ``score/form.html.j2``."""
+    """The templates, each named by its folder: ``score/form.html.j2``; and those of reports."""
     found = Environment(
-        loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined,
+        loader=FileSystemLoader([_PAGES, TEMPLATES]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters.update(
