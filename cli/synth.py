@@ -32,6 +32,16 @@ def synth(
         str, typer.Option(metavar="DATE", help="First day of submission.")
     ] = "2025-01-01",
     months: Annotated[int, typer.Option(help="How long the practice is watched.")] = 18,
+    steady: Annotated[
+        bool, typer.Option("--steady", help="No rule and no provider comes or goes on the way.")
+    ] = False,
+    require_authorization: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PAYER:PROCEDURE:DATE",
+            help="That payer starts to demand an authorization for it that day; may be repeated.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that write; default: all cores.")
     ] = None,
@@ -51,6 +61,7 @@ def synth(
         _ask(out, ask, action or [])
         return
     from cli.progress import watch
+    from data_synth.changes import parse
     from data_synth.config import WorldConfig, date_of
     from data_synth.invent import invent
 
@@ -61,11 +72,13 @@ def synth(
             policy_seed=policies,
             start=dt.date.fromisoformat(start),
             months=months,
+            steady=steady,
+            changes=tuple(parse(one) for one in require_authorization or ()),
         )
     except ValueError as error:
         sentence = (
             str(error)
-            if "--" in str(error) or "seed" in str(error)
+            if any(word in str(error) for word in ("--", "seed", "world", "PAYER"))
             else (f"{start} is no date: give --start as YYYY-MM-DD, from 2016-01-01 to 2060-01-01")
         )
         raise CliError(sentence, WRONG_CALL) from error

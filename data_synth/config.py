@@ -21,6 +21,15 @@ def date_of(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """The payer demands an authorization for the procedure, for services from ``start`` on."""
+
+    payer_id: str
+    procedure: str
+    start: dt.date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldConfig:
     """A world's parameters; equal parameters give equal bytes.
@@ -29,6 +38,8 @@ class WorldConfig:
     on top of it. ``policy_seed`` draws the payers' policies and the staff (``None``: ``seed``), so
     that the same practice can be put before other payers. The clock runs from ``start`` through
     the last day of the ``months``-th month: nothing sent or answered after it is written.
+    ``steady``: no rule of a payer and no provider comes or goes while the clock runs. ``changes``
+    are planned ones, on top of (or, in a steady world, instead of) what the seed draws.
     """
 
     claims: int = 20_000
@@ -36,6 +47,8 @@ class WorldConfig:
     policy_seed: int | None = None
     start: dt.date = dt.date(2025, 1, 1)
     months: int = 18
+    steady: bool = False
+    changes: tuple[RuleChange, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a world that cannot be made."""

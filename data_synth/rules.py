@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_synth.chance import stream
+from data_synth.changes import steadied
 from data_synth.codes import procedures
 from data_synth.codes.visits import SPECIALTY_NAMES
 from data_synth.config import WorldConfig
@@ -98,7 +99,7 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
     middle = np.array([sum(DENIAL_RANGE[row.type]) / 2 for row in PAYERS])
     auth = by_kind_and_type(AUTH) * np.sqrt(wide)
     excluded = by_kind(EXCLUDED) * (0.25 + wide)
-    return Rules(
+    rules = Rules(
         auth_from=draw.since(auth, new=0.14, columns=codes, common=True),
         auth_to=draw.dropped(0.06, codes),
         referral_from=draw.since(referral, new=0.15, columns=len(SPECIALTY_NAMES)),
@@ -137,3 +138,4 @@ def build_rules(config: WorldConfig, practice: Practice) -> Rules:
         unenrolled_to=lapse_to,
         temper=np.zeros(count),
     )
+    return steadied(rules) if config.steady else rules

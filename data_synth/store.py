@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_synth.config import WorldConfig
+from data_synth.config import RuleChange, WorldConfig
 from data_synth.facts import DIAGNOSES, ClaimFacts, Facts, LineFacts
 
 WORLD: Final = "world.json"
@@ -33,9 +33,20 @@ def config_of(world: Mapping[str, object]) -> WorldConfig:
             policy_seed=int(str(world["policy_seed"])),
             start=dt.date.fromisoformat(str(world["start"])),
             months=int(str(world["months"])),
+            steady=bool(world.get("steady", False)),
+            changes=tuple(_change(one) for one in _listed(world.get("changes", []))),
         )
     except KeyError as error:
         raise ValueError(f"{WORLD} lacks {error}") from error
+
+
+def _listed(value: object) -> list[list[str]]:
+    return value if isinstance(value, list) else []
+
+
+def _change(value: list[str]) -> RuleChange:
+    payer_id, procedure, start = value
+    return RuleChange(payer_id, procedure, dt.date.fromisoformat(start))
 
 
 def write_world(folder: Path, config: WorldConfig, more: Mapping[str, object]) -> None:
@@ -48,6 +59,12 @@ def write_world(folder: Path, config: WorldConfig, more: Mapping[str, object]) -
         "months": config.months,
         **more,
     }
+    if config.steady:
+        document["steady"] = True
+    if config.changes:
+        document["changes"] = [
+            [one.payer_id, one.procedure, one.start.isoformat()] for one in config.changes
+        ]
     (folder / WORLD).write_text(json.dumps(document, indent=2) + "\n", "utf-8")
 
 

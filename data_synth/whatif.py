@@ -22,6 +22,7 @@ from claims.categories import CATEGORIES, Action, Category
 from claims.errors import UserError
 from data_synth import store
 from data_synth.adjudication import OUTCOMES, SPEECH_CARC, Verdict, decide
+from data_synth.changes import plant
 from data_synth.facts import Facts
 from data_synth.mechanisms import MECHANISMS
 from data_synth.practice import build_practice
@@ -85,6 +86,7 @@ class Truth:
             ) from error
         rules = build_rules(config, build_practice(config))
         rules.temper = temper
+        plant(config, rules)
         return cls(claim_ids, facts, rules, config.seed)
 
     def ask(self, claim_id: str, actions: Sequence[str] = ()) -> Answer:

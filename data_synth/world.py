@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_synth.calibration import scrub, temper
+from data_synth.changes import learned, plant
 from data_synth.config import WorldConfig
 from data_synth.encounters import WARM, build_visits
 from data_synth.lifecycle import History, copies, live
@@ -43,4 +44,6 @@ def build(config: WorldConfig) -> World:
     facts = scrub(config, facts, rules)
     facts = facts.join(copies(config, practice, facts))
     rules.temper = temper(config, facts, rules)
+    facts = learned(config, practice, facts)
+    plant(config, rules)
     return World(config, practice, members, rules, live(config, rules, facts))
