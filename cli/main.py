@@ -30,6 +30,7 @@ VERBS: Final = (
     "outcomes",
     "triage",
     "kpi",
+    "alerts",
     "models",
     "serve",
     "keys",
