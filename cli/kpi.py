@@ -80,10 +80,14 @@ def _counted(
     workers: int | None,
 ) -> KpiReport:
     """Read and count. A wrong call is told before anything is read."""
+    from dataclasses import replace
+
+    from claims.profiles import load_profiles
     from claims.settings import Settings
     from cli.progress import watch
     from cli.read import keys_of
     from cli.reading import read
+    from reports.alerts.report import alerts
     from reports.denials.entered import read_entered
     from reports.kpi.period import BYS, Period, PeriodError
     from reports.kpi.report import kpis
@@ -100,7 +104,9 @@ def _counted(
         said = [] if entered is None else read_entered(entered, keys)
         dataset = read(paths, settings, keys, mapping, workers or 0, watch())
         with watch().stage("Counting"):
-            return kpis(dataset, first, last, by, rework=settings.rework_cost, entered=said)
+            report = kpis(dataset, first, last, by, rework=settings.rework_cost, entered=said)
+            day, profiles = report.period.until, load_profiles(settings.payers)
+            return replace(report, alerts=alerts(dataset, day, profiles, entered=said))
     except PeriodError as error:
         raise CliError(str(error), WRONG_CALL) from None
 

@@ -26,5 +26,12 @@ def print_report(report: KpiReport) -> None:
     for one in kpis:
         print(f"  {one.kpi.title}: {one.kpi.numerator}; of {one.kpi.denominator}.")
     print()
+    if report.alerts is not None:
+        told = [one.text for one in report.alerts.new_rules]
+        near = len(report.alerts.limits)
+        print(
+            f"Alerts as of {report.alerts.as_of}: {len(told)} new rules, {near} claims near a limit"
+        )
+        print("\n".join(f"  {text}" for text in told) + "\n")
     for table in shown_tables(report, _MOST):
         show(table.title, table.heads, table.rows, right=table.heads[table.words :])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.errors import WRONG_CALL, CliError
+
+if TYPE_CHECKING:
+    from data_synth.config import WorldConfig
 
 
 def register(app: typer.Typer) -> None:
@@ -61,27 +64,13 @@ def synth(
         _ask(out, ask, action or [])
         return
     from cli.progress import watch
-    from data_synth.changes import parse
-    from data_synth.config import WorldConfig, date_of
+    from data_synth.config import date_of
     from data_synth.invent import invent
 
-    try:
-        config = WorldConfig(
-            claims=claims,
-            seed=seed,
-            policy_seed=policies,
-            start=dt.date.fromisoformat(start),
-            months=months,
-            steady=steady,
-            changes=tuple(parse(one) for one in require_authorization or ()),
-        )
-    except ValueError as error:
-        sentence = (
-            str(error)
-            if any(word in str(error) for word in ("--", "seed", "world", "PAYER"))
-            else (f"{start} is no date: give --start as YYYY-MM-DD, from 2016-01-01 to 2060-01-01")
-        )
-        raise CliError(sentence, WRONG_CALL) from error
+    config = _config(
+        start, require_authorization or [],
+        claims=claims, seed=seed, policy_seed=policies, months=months, steady=steady,
+    )  # fmt: skip
     world, written = invent(config, out, processes=workers, progress=watch(), force=force)
     print(
         f"{written.submissions:,} submissions in {written.files_837:,} 837 files "
@@ -89,6 +78,22 @@ def synth(
         f"remittances in {written.files_835:,} 835 files, from {world.config.start} to "
         f"{date_of(world.config.last_day)}, and the truth beside them, in {out}"
     )
+
+
+def _config(start: str, changes: list[str], **chosen: Any) -> WorldConfig:
+    """The world that is asked for. Raises ``CliError``."""
+    from data_synth.changes import parse
+    from data_synth.config import WorldConfig
+
+    try:
+        first = dt.date.fromisoformat(start)
+    except ValueError:
+        text = f"{start} is no date: give --start as YYYY-MM-DD, from 2016-01-01 to 2060-01-01"
+        raise CliError(text, WRONG_CALL) from None
+    try:
+        return WorldConfig(start=first, changes=tuple(map(parse, changes)), **chosen)
+    except ValueError as error:
+        raise CliError(str(error), WRONG_CALL) from error
 
 
 def _ask(out: Path, claim_id: str, actions: list[str]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from claims.dataset import Dataset
     from claims.labels import Labels
+    from reports.alerts.report import Alerts
     from reports.denials.entered import Entered
 
 REWORK: float = 43.84
@@ -53,6 +54,8 @@ class KpiReport:
     measured: tuple[Measured, ...]
     tables: tuple[Table, ...]
     payer_names: dict[str, str]
+    alerts: Alerts | None = None
+    """Those of the period's last day, where they were asked for (``reports.alerts.report``)."""
 
     def figure(self, name: str) -> Figure:
         """The figure of one KPI over the whole period. Raises ``KeyError``."""
@@ -60,6 +63,7 @@ class KpiReport:
 
     def document(self) -> dict[str, object]:
         """As JSON: every figure with its definition, what it counts and of what."""
+        shown = {} if self.alerts is None else {"alerts": self.alerts.document()}
         return {
             "from": self.period.since.isoformat(),
             "to": self.period.until.isoformat(),
@@ -67,6 +71,7 @@ class KpiReport:
             "known_until": self.known_until.isoformat(),
             "kpis": [_kpi_document(one) for one in self.measured],
             "breakdowns": [_table_document(one, self.payer_names) for one in self.tables],
+            **shown,
         }
 
 
