@@ -50,7 +50,8 @@ test: $(READY) ## run all tests but the heavy ones (ten minutes at most)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not heavy"
 
 test-heavy: $(READY) ## run the heavy tests: large worlds, browsers, long fuzzing
-	@$(BIN)/python -m pytest -m heavy || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "heavy and not alone" || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -m "heavy and alone" || [ $$? -eq 5 ]
 
 lint: $(READY) ## ruff, mypy strict and the layers of the house
 	@$(BIN)/ruff check .

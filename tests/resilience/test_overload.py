@@ -47,6 +47,7 @@ def figures(one: Overload) -> str:
 
 
 @pytest.mark.heavy
+@pytest.mark.alone
 def test_ten_times_the_load(settings: Settings, world: Practice, tmp_path: Path) -> None:
     runs: list[Overload] = []
     with serving(settings, tmp_path / "log", PRECLEAR_RATE_LIMIT="0") as (port, process):
