@@ -26,6 +26,7 @@ VERBS: Final = (
     "train",
     "evaluate",
     "monitor",
+    "retrain",
     "score",
     "outcomes",
     "triage",

@@ -40,6 +40,8 @@ from models.aliases import (
 from models.card import TAG, Card, load
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
     from mlflow.tracking import MlflowClient
@@ -270,6 +272,21 @@ class Registry:
             )
         self.client.set_registered_model_alias(MODEL, CHALLENGER, version)
         return self.show(version)
+
+    def withdraw(self, wanted: str) -> None:
+        """Let a model be the challenger no longer, if it is."""
+        version = str(self._version(wanted).version)
+        if CHALLENGER in self.show(version).aliases:
+            self.client.delete_registered_model_alias(MODEL, CHALLENGER)
+
+    def note(self, wanted: str, tags: Mapping[str, str], metrics: Mapping[str, float]) -> None:
+        """Put tags on a version and its run, and metrics on the run, beside those it has."""
+        found = self._version(wanted)
+        for name, figure in metrics.items():
+            self.client.log_metric(str(found.run_id), name, figure)
+        for name, text in tags.items():
+            self.client.set_model_version_tag(MODEL, str(found.version), name, text)
+            self.client.set_tag(str(found.run_id), name, text)
 
     def refuse(self, wanted: str, reason: str) -> Entry:
         """Keep a model from promotion and say why, as a tag of the version."""

@@ -69,12 +69,13 @@ def train(
     budget: Budget | None = None,
     set_aside: Mapping[int, int] | None = None,
     render: Render | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Trained:
     """Train on ``dataset``, register the model, keep the running history, promote when asked.
 
     With a ``budget``, a better shape than that of ``settings`` is looked for first. Claims that are
     ``set_aside`` (key, and the day on which it was recorded that somebody worked on it) are neither
-    learned from nor judged by, whatever became of them.
+    learned from nor judged by, whatever became of them. ``tags`` are put on the run.
 
     The run keeps the model's card (``card.json``), and what ``render`` makes of it, by file name.
     A model that may not be promoted is registered all the same, with the reason as a tag. Raises
@@ -92,7 +93,7 @@ def train(
         card = measure(dataset, prepared, learned)
         files = {FILE: text(card), **(render(card) if render else {})}
     with progress.stage("Registering"):
-        version = _register(registry, learned, files)
+        version = _register(registry, learned, files, tags or {})
         # Read back from where it was put: what is promoted is what a service will find there.
         checked(registry.resolve(version))
     history = running.save_base(prepared.history, dataset.tables(), data, home)
@@ -145,7 +146,9 @@ def _tuner(
     return choose
 
 
-def _register(registry: Registry, learned: Learned, card: Mapping[str, str]) -> str:
+def _register(
+    registry: Registry, learned: Learned, card: Mapping[str, str], tags: Mapping[str, str]
+) -> str:
     from training.plots import draw
     from training.tracking import RunRecord, log
 
@@ -162,6 +165,7 @@ def _register(registry: Registry, learned: Learned, card: Mapping[str, str]) -> 
             **_gate_tags(made.gates),
             **tuned,
             TAG: digest(card[FILE].encode()),
+            **tags,
         },
         files={"evaluation.json": made.text(), **card},
         plots=draw(made, learned.predicted.probability, denied),

@@ -110,6 +110,13 @@ class Reading:
             found += self._records(_SCORES.where(EVENTS.c.claim_key.in_(keys)))
         return sorted(found, key=lambda record: record.score_id, reverse=True)
 
+    def records_of(self, score_ids: Iterable[str]) -> list[AuditRecord]:
+        """The records of these scores, in no order. Raises ``AuditError``."""
+        found: list[AuditRecord] = []
+        for part in _parts(set(score_ids)):
+            found += self._records(_SCORES.where(EVENTS.c.score_id.in_(part)))
+        return found
+
     def events_of(self, score_ids: Iterable[str], kind: str | None = None) -> list[Recorded]:
         """The events about these scores, oldest first; ``kind``: of this kind alone.
 

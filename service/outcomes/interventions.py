@@ -35,3 +35,8 @@ class Interventions:
             if last == self._read:
                 return
             self._read = last
+
+    def before(self, score_id: str, known_on: dt.date) -> bool:
+        """Whether work after that score is on record from before its answer, or from that day."""
+        day = self.of_score.get(score_id)
+        return day is not None and day <= known_on

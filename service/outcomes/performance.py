@@ -229,7 +229,6 @@ class Performance:
 
     def _told(self, score_id: str, one: Judged) -> Judged:
         """``one``, not judged where somebody worked on the claim before its answer was known."""
-        day = self._touched.of_score.get(score_id)
-        if one.why or day is None or day > one.known_on:
+        if one.why or not self._touched.before(score_id, one.known_on):
             return one
         return replace(one, why=MENDED)
