@@ -24,9 +24,8 @@ from models.denial import DenialModel
 from models.registry import Entry, Registry
 from training.beside import Beside, compare, pairs
 from training.boosters import Settings
-from training.card import Render
 from training.prepare import prepare
-from training.train import train
+from training.train import Render, train
 from training.verdicts import REFUSED
 
 Rule = Literal["never", "gates", "shadow"]
