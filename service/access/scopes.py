@@ -60,6 +60,7 @@ PAGES: Final[dict[tuple[str, str], Needs]] = {
     ("GET", "/pages/kpis/file"): _only("reports"),
     ("GET", "/pages/models"): _only("reports"),
     ("POST", "/pages/models"): _only("admin"),
+    ("GET", "/pages/models/{version}/card"): _only("reports"),
     ("GET", "/reports/{score_id}"): _only("reports"),
 }
 """Pages for people: here a browser's session does instead of a key."""

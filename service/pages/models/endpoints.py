@@ -7,9 +7,12 @@ import re
 from typing import TYPE_CHECKING, Final, cast
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from models.aliases import RegistryError
+from models.card import CardError
 from models.listing import listed
+from reports.page import POLICY
 from service.access.caller import caller_id
 from service.audit.event import Event
 from service.deps import Held, Present
@@ -17,6 +20,7 @@ from service.outcomes.performance import ALL
 from service.pages.layout.form import read_form
 from service.pages.layout.page import HEADERS, page
 from service.pages.layout.route import PageRoute
+from service.pages.models.card import card_page
 from service.pages.models.changing import change
 from service.pages.models.view import MOST, compared, points
 from service.problems import Problem
@@ -31,6 +35,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MODELS: Final = "/pages/models"
 CHANGED: Final = "model"
 """Events that say who promoted a model or rolled back."""
+_CARD: Final = {"Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -38,6 +43,18 @@ _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 async def models(request: Request, held: Held, serving: Present) -> Response:
     """Versions, live calibration, challenger and champion."""
     return await _page(request, held, serving)
+
+
+@router.get("/pages/models/{version}/card")
+async def card(version: str, held: Held) -> Response:
+    """The model card of a version. Raises ``Problem`` (404)."""
+    if not _VERSION.fullmatch(version):
+        raise Problem(404, "no-card", "There is no such version.")
+    try:
+        text = await asyncio.to_thread(card_page, held.settings.mlruns, version)
+    except (CardError, RegistryError):
+        raise Problem(404, "no-card", "There is no model card of that version.") from None
+    return HTMLResponse(text, headers=_CARD)
 
 
 @router.post(MODELS)

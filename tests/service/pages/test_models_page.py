@@ -134,3 +134,17 @@ def test_the_command_says_why_it_changed_nothing(settings: Settings) -> None:
     assert refused.value.kind == "not-changed"
     assert refused.value.detail
     assert "Traceback" not in refused.value.detail
+
+
+def test_a_model_card_is_shown_without_mlflow(
+    browsers: Browsers, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browsers("reports")
+    for version in ("7", "99", "x", "<b>"):
+        answer = browser.get(f"/pages/models/{version}/card")
+        assert answer.status_code == 404
+        assert "There is no" in answer.text
+    monkeypatch.setattr(endpoints, "card_page", lambda _, version: f"<h1>Card {version}</h1>")
+    answer = browser.get("/pages/models/7/card")
+    assert answer.text == "<h1>Card 7</h1>"
+    assert "unsafe" not in answer.headers["content-security-policy"]
