@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from fastapi import APIRouter, Request
@@ -12,21 +11,20 @@ from fastapi.responses import Response
 
 from reports.kpi.period import PeriodError
 from service.audit.denial_event import DENIAL, entered_of
-from service.deps import Held
-from service.pages.kpis.advice import score_rows
+from service.deps import Held, Present
 from service.pages.kpis.asked import Asked
+from service.pages.kpis.counting import Counting
 from service.pages.layout.page import page
 from service.pages.layout.route import PageRoute
 from service.pages.tables.running import NoTablesError
 from service.problems import Problem
 
 if TYPE_CHECKING:
-    from claims.dataset import Dataset
-    from reports.denials.entered import Entered
-    from reports.kpi.advice import ScoreRow
     from reports.kpi.report import KpiReport
     from service.deps import State
+    from service.outcomes.performance import Performance
     from service.pages.tables.running import Tables
+    from service.serving.serving import Serving
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _MOST: Final = 100_000
@@ -37,22 +35,22 @@ _KINDS: Final = {
 
 
 @router.get("/pages/kpis")
-async def kpis(request: Request, held: Held) -> Response:
+async def kpis(request: Request, held: Held, serving: Present) -> Response:
     """Every KPI of the period that is asked for."""
     asked = Asked.of(request.query_params)
     none, report = "", None
     try:
-        report = await _report(request, held, asked)
+        report = await _report(request, held, serving, asked)
     except NoTablesError as error:
         none = str(error)
     except PeriodError as error:
         asked = asked.without_days(f"{str(error).capitalize()}.")
-        report = await _report(request, held, asked)
+        report = await _report(request, held, serving, asked)
     return await asyncio.to_thread(_shown, asked, report, none)
 
 
 @router.get("/pages/kpis/file")
-async def file(request: Request, held: Held) -> Response:
+async def file(request: Request, held: Held, serving: Present) -> Response:
     """The same figures as a table in a file. Raises ``Problem`` (422)."""
     from reports.kpi.rows import WRITERS
 
@@ -61,7 +59,7 @@ async def file(request: Request, held: Held) -> Response:
     if kind not in _KINDS or asked.wrong:
         raise Problem(422, "invalid-request", "Choose CSV or Parquet, and a period, on the page.")
     try:
-        report = await _report(request, held, asked)
+        report = await _report(request, held, serving, asked)
     except PeriodError:
         raise Problem(422, "invalid-request", "The period ends before it begins.") from None
     out = io.BytesIO()
@@ -71,41 +69,23 @@ async def file(request: Request, held: Held) -> Response:
     return Response(out.getvalue(), media_type=_KINDS[kind], headers=headers)
 
 
-async def _report(request: Request, held: State, asked: Asked) -> KpiReport:
+async def _report(request: Request, held: State, serving: Serving, asked: Asked) -> KpiReport:
     tables = cast("Tables", request.app.state.tables)
     repository = held.repository
     events = await asyncio.to_thread(repository.of_kind, DENIAL, _MOST)
     judged = await asyncio.to_thread(repository.of_kind, "outcome", 1)
-    count = partial(
-        _count,
+    counting = Counting(
         asked=asked,
-        rework=held.settings.rework_cost,
         entered=entered_of(events),
-        scores=partial(score_rows, repository),
+        repository=repository,
+        performance=cast("Performance", request.app.state.performance),
+        profiles=held.profiles,
+        model=serving.model,
+        rework=held.settings.rework_cost,
     )
     marks = tuple(found[-1].sequence if found else 0 for found in (events, judged))
-    name = ("kpis", asked.since, asked.until, asked.by, *marks)
-    return await asyncio.to_thread(tables.counted, name, count)
-
-
-def _count(
-    dataset: Dataset,
-    asked: Asked,
-    rework: float,
-    entered: list[Entered],
-    scores: partial[list[ScoreRow]],
-) -> KpiReport:
-    from reports.kpi.report import kpis as counted  # DuckDB, only where it is asked for
-
-    return counted(
-        dataset,
-        asked.first,
-        asked.last,
-        asked.by,
-        rework=rework,
-        entered=entered,
-        scores=scores(),
-    )
+    name = ("kpis", asked.since, asked.until, asked.by, serving.model.digest, *marks)
+    return await asyncio.to_thread(tables.counted, name, counting.count)
 
 
 def _shown(asked: Asked, report: KpiReport | None, none: str) -> Response:

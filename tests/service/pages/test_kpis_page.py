@@ -10,6 +10,8 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -25,12 +27,15 @@ from invented import Practice
 from serving import X12, installed, together
 
 from claims.settings import Settings
+from models.promise import Promise, Row
+from reports.alerts.report import alerts
 from reports.kpi import shown
 from reports.kpi.report import KpiReport, kpis
 from service.app import create_app
 from service.audit.event import Event
 from service.audit.repository import AuditRepository
 from service.pages.kpis.advice import score_rows
+from service.pages.kpis.counting import promised
 from service.scoring.examples import FLAT
 
 EVIL = "<script>alert(1)</script>"
@@ -71,6 +76,35 @@ def test_every_figure_is_that_of_all_files(browser: Browser, plain: KpiReport) -
         assert f'data-kpi="{one.kpi.name}">{value}<' in page
         assert one.kpi.title in page.replace("&#39;", "'")
     assert "<polyline" in page
+
+
+def test_alerts_are_those_of_the_last_day(
+    browser: Browser, client: TestClient, plain: KpiReport, files: Files, settings: Settings
+) -> None:
+    held: Any = client.app.state.held  # type: ignore[attr-defined]
+    habits = held.serving.now().model.habits
+    whole = dataset(settings.home, files.every)
+    days = (plain.period.until - dt.timedelta(days=20 * step) for step in range(24))
+    every = (alerts(whole, day, held.profiles, habits=habits) for day in days)
+    found = next(one for one in every if one.limits)
+    page = browser.get(f"/pages/kpis?until={found.as_of}").text
+    assert f'As of <time datetime="{found.as_of}">' in page
+    shown = re.findall(r"<code>([0-9a-f]{16})</code>", page.split('id="limits"')[1])
+    assert shown == [one.claim for one in found.limits[: len(shown)]]
+    assert shown
+
+
+def test_a_promise_is_that_of_the_own_threshold() -> None:
+    rows = tuple(
+        Row(precision=p, threshold=t, bound=p, recall=0.5, flagged=9)
+        for p, t in ((0.5, 0.2), (0.6, 0.3), (0.9, 0.8))
+    )
+    promise = Promise(confidence=0.95, examples=100, denied=20, rows=rows)
+    for threshold, expected in ((0.35, 0.6), (0.1, None), (0.8, 0.9)):
+        model: Any = SimpleNamespace(promise=promise, threshold=threshold)
+        assert promised(model) == expected
+    nothing: Any = SimpleNamespace(promise=None, threshold=0.5)
+    assert promised(nothing) is None
 
 
 def test_a_period_and_files_of_it(browser: Browser, files: Files, settings: Settings) -> None:
