@@ -30,7 +30,7 @@ ORDER = (
 )
 LONG = ("advice", "scale", "tradeoff")
 """Run only when named: a quarter of an hour and more."""
-OPTIONS = ("advice", "batches", "peers", "scale", "tradeoff")
+OPTIONS = ("advice", "batches", "peers", "scale", "serving", "tradeoff")
 """Those that take options."""
 
 

@@ -9,6 +9,7 @@ contributions: no what-ifs, no lines, no words, and no features to be built.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -51,6 +52,7 @@ from service.start import open_history, open_model
 CLAIMS = 8_000
 SECONDS = 3.0
 ROUNDS = 3
+SPLIT = 100
 
 
 def prepare(folder: Path) -> tuple[Settings, list[bytes]]:
@@ -108,21 +110,23 @@ def serving() -> Iterator[int]:
         process.wait(30)
 
 
-def measure(ways: dict[str, tuple[int, list[bytes]]], connections: int) -> dict[str, Load]:
+def measure(
+    ways: dict[str, tuple[int, list[bytes]]], connections: int, rounds: int, seconds: float
+) -> dict[str, Load]:
     """All ways in turns, each (port, requests); of each the run with the median rate."""
     runs: dict[str, list[Load]] = {way: [] for way in ways}
     for port, requests in ways.values():
         run(port, requests, connections, 0.5)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for way, (port, requests) in ways.items():
-            runs[way].append(run(port, requests, connections, SECONDS))
+            runs[way].append(run(port, requests, connections, seconds))
     middle = {way: median(one.rate for one in loads) for way, loads in runs.items()}
     return {
         way: min(loads, key=lambda one: abs(one.rate - middle[way])) for way, loads in runs.items()
     }
 
 
-def trees_alone(model: DenialModel, values: NDArray[np.float32]) -> dict[str, float]:
+def trees_alone(model: DenialModel, values: NDArray[np.float32], rounds: int) -> dict[str, float]:
     """What one core does a second with ready rows, one after the other and nothing around it."""
     rows = [values[place : place + 1] for place in range(len(values))]
     booster, explainer = model.booster, model.explainer
@@ -134,7 +138,7 @@ def trees_alone(model: DenialModel, values: NDArray[np.float32]) -> dict[str, fl
     found: dict[str, float] = {}
     for name, work in ways.items():
         rates = []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             began, done = time.perf_counter(), 0
             while time.perf_counter() - began < 1.0:
                 work(rows[done % len(rows)])
@@ -144,8 +148,13 @@ def trees_alone(model: DenialModel, values: NDArray[np.float32]) -> dict[str, fl
     return found
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print requests a second, latencies, ratios, and the split of one score."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks serving", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each run of a round")
+    parser.add_argument("--split", type=int, default=SPLIT, help="claims whose score is split up")
+    asked = parser.parse_args(arguments or [])
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as services:
         settings, bodies = prepare(Path(name))
         model, values = open_model(settings)[0], features_of(settings, bodies)
@@ -170,14 +179,15 @@ def main() -> None:
                 usual, [request(usual, "/predict", body) for body in usual_bodies(values)],
             ),
         }  # fmt: skip
-        alone = trees_alone(model, values)
+        alone = trees_alone(model, values, asked.rounds)
         for connections in (1, 16):
-            report(connections, measure(ways, connections), alone)
+            found = measure(ways, connections, asked.rounds, asked.seconds)
+            report(connections, found, alone)
         for way, rate in alone.items():
             print(f"one core, {way:26} {rate:8,.0f} rows/s")
         services.close()
         print("one score, in ms:")
-        parts = split(settings, bodies[:100])
+        parts = split(settings, bodies[: asked.split])
         for what, seconds in parts:
             print(f"  {what:26} {seconds * 1000:7.3f}")
         print(f"  {'together':26} {sum(seconds for _, seconds in parts) * 1000:7.3f}")
