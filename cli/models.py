@@ -171,7 +171,7 @@ def card(
     if ending == ".pdf":
         from reports.pdf import pdf
 
-        content = pdf(FORMS[".html"](made, version))
+        content = pdf(FORMS[".html"](made, version), short=False)
     else:
         content = FORMS[ending](made, version).encode()
     try:

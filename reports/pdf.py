@@ -32,13 +32,16 @@ class FetchError(ValueError):
     """A page asked for something outside itself."""
 
 
-def pdf(page: str) -> bytes:
-    """``page`` (HTML) as PDF bytes. Raises ``UserError`` where this machine lacks Pango."""
-    made: bytes = laid_out(page).write_pdf()
+def pdf(page: str, *, short: bool = True) -> bytes:
+    """``page`` (HTML) as PDF bytes; a ``short`` one is kept to ``MOST_PAGES`` by smaller print.
+
+    Raises ``UserError`` where this machine lacks Pango.
+    """
+    made: bytes = laid_out(page, short=short).write_pdf()
     return made
 
 
-def laid_out(page: str) -> Document:
+def laid_out(page: str, *, short: bool = True) -> Document:
     """The pages of ``page`` as they would be printed; ``.pages`` counts them."""
     try:
         from weasyprint import CSS, HTML
@@ -53,7 +56,7 @@ def laid_out(page: str) -> Document:
     fetcher = _refusing()
     whole = HTML(string=page, base_url=None, url_fetcher=fetcher)
     found = whole.render()
-    if len(found.pages) <= MOST_PAGES:
+    if not short or len(found.pages) <= MOST_PAGES:
         return found
     return whole.render(stylesheets=[CSS(string=_TIGHT, url_fetcher=fetcher)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,8 +17,11 @@ from training.card_rates import LEAST, Judged, by_group, calibration, plain, rat
 from training.code import code_version
 from training.evaluation import plain as finite
 from training.learn import Learned, recipe
-from training.metrics import METRICS
+from training.metrics import METRICS, figures
 from training.prepare import Prepared
+
+LEAST_OF_CATEGORY: Final = 10
+"""Denied claims of a category below which no figure is given."""
 
 
 def measure(dataset: Dataset, prepared: Prepared, learned: Learned) -> Card:
@@ -66,6 +69,7 @@ def measure(dataset: Dataset, prepared: Prepared, learned: Learned) -> Card:
         "groups": [by_group(tested, one) for one in groups],
         "unknown_groups": dict(UNKNOWN),
         "least": LEAST,
+        "least_of_category": LEAST_OF_CATEGORY,
         "months": [asdict(one) for one in made.months],
         "gates": [asdict(one) for one in made.gates],
     }
@@ -107,11 +111,12 @@ def _categories(learned: Learned, tested: Judged) -> list[dict[str, Any]]:
         size = int(own.sum())
         if not size:
             continue
-        row: dict[str, Any] = {"category": name, "denied": size, "measured": size >= LEAST}
-        if size >= LEAST:
+        enough = size >= LEAST_OF_CATEGORY
+        row: dict[str, Any] = {"category": name, "denied": size, "measured": enough}
+        if enough:
             row["flagged"] = plain(wilson(int((flagged & own).sum()), size))
             row["named_first"] = plain(wilson(int((own & (first == place)).sum()), size))
             against = tested.of(own | ~tested.denied)
-            row["auroc"] = rates(against)["auroc"]
+            row["auroc"] = plain(figures(against.probability, against.denied, against.seed).auroc)
         found.append(row)
     return sorted(found, key=lambda row: -int(np.int64(row["denied"])))

@@ -73,7 +73,7 @@ def _summary(card: Card, version: str) -> Section:
         [words("Model digest"), words(model["digest"])],
         [words("Judged twin"), words(model["judged_digest"])],
         [words("Made on"), words(card["made_on"])],
-        [words("Program"), words(" ".join(card["program"].values()).strip())],
+        [words("Program"), words(_program(card["program"]))],
         [words("Kind"), words(f"LightGBM, one softmax over causes, {model['rounds']} rounds")],
         [words("Threshold"), Cell(f"{100 * model['threshold']:.1f} %", model["threshold"])],
         [words("AUROC on later claims"), number(overall["auroc"])],
@@ -90,6 +90,11 @@ def _summary(card: Card, version: str) -> Section:
             Table("The model", ("What", "Value"), rows),
         ),
     )
+
+
+def _program(of: Mapping[str, str]) -> str:
+    named = (("Preclear", "version"), ("commit", "commit"), ("source files", "sources"))
+    return ", ".join(f"{what} {of[name]}" for what, name in named if of.get(name))
 
 
 def _data(card: Card) -> Section:
@@ -196,7 +201,8 @@ def _categories(card: Card) -> Section:
         "categories",
         "By category of denial",
         (
-            f"Below {card['least']} claims nothing is measured: an interval would say nothing.",
+            f"Below {card['least_of_category']} denied claims nothing is measured; of few more "
+            "the intervals are wide.",
             Table(
                 "Denied test claims, and how many were foreseen",
                 ("Category", "Denied", "Flagged", "Named first", "AUROC against paid"),

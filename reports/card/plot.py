@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> Markup:
     Colours stand as attributes for paper; a style sheet goes before them.
     """
     highest = max([0.1, *(max(one["foretold"], one["observed"]["high"] or 0) for one in bins)])
-    most = min(1.0, -(-highest * 10 // 1) / 10)
+    step = next(one for one in (0.02, 0.05, 0.1, 0.2) if highest <= 8 * one or one == 0.2)
+    ticks = math.ceil(min(highest, 1.0) / step - 1e-9)
+    most = ticks * step
 
     def x(value: float) -> str:
         return f"{_LEFT + _SIZE * value / most:.1f}"
@@ -34,8 +37,8 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> Markup:
         f'<line class="ideal" stroke="{_SOFT}" stroke-dasharray="4 3" x1="{x(0)}" y1="{y(0)}" '
         f'x2="{x(most)}" y2="{y(most)}"/>',
     ]
-    for step in range(6):
-        value = most * step / 5
+    for tick in range(ticks + 1):
+        value = tick * step
         parts.append(_text(x(value), f"{_TOP + _SIZE + 16}", "middle", f"{100 * value:.0f} %"))
         parts.append(
             _text(f"{_LEFT - 6}", f"{float(y(value)) + 4:.1f}", "end", f"{100 * value:.0f} %")

@@ -83,6 +83,7 @@ def card() -> dict[str, Any]:
         "groups": [sexes, ages],
         "unknown_groups": {"rurality": "no address is held"},
         "least": 100,
+        "least_of_category": 10,
         "months": [],
         "gates": [{"name": "discrimination", "verdict": "passed", "sentence": "AUROC & more"}],
     }  # fmt: skip
@@ -217,6 +218,7 @@ def test_points_of_the_plot_lie_where_the_bins_are(card: dict[str, Any]) -> None
     drawn = calibration(card["calibration"])
     places = re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', drawn)
     assert len(places) == 2
+    assert re.findall(r">([\d]+ %)<", drawn)[::2] == [f"{5 * place} %" for place in range(9)]
     # The axes end at 0.4: 0.1 lies a quarter along 260 units that begin at 44.
     assert float(places[0][0]) == pytest.approx(44 + 260 / 4, abs=0.1)
     assert float(places[1][1]) == pytest.approx(8 + 260 * (1 - 0.3556 / 0.4), abs=0.1)
@@ -225,4 +227,4 @@ def test_points_of_the_plot_lie_where_the_bins_are(card: dict[str, Any]) -> None
 def test_it_prints(card: dict[str, Any]) -> None:
     from reports.pdf import pdf
 
-    assert pdf(html(card, "7")).startswith(b"%PDF-")
+    assert pdf(html(card, "7"), short=False).startswith(b"%PDF-")
