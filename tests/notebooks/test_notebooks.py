@@ -15,6 +15,7 @@ WANTED = {
     "bring-your-own-extract",
     "explain-a-model",
     "explain-one-claim",
+    "find-a-payers-new-rule",
     "retrain",
 }
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
