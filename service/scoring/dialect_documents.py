@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.scoring.claim_form import MAX_LINES, AuthorizationForm, EligibilityForm
+from service.scoring.claim_form import AuthorizationForm, EligibilityForm
 from service.scoring.dialect_examples import CLEARINGHOUSE, FHIR
 from service.scoring.fields import AS_OF_MEANING, Day, nullable
 
@@ -26,7 +26,7 @@ class ClearinghouseInformation(BaseModel):
     """The claim with its lines."""
 
     claim_id: _Id = Field(alias="patientControlNumber")
-    lines: list[ClearinghouseLine] = Field(alias="serviceLines", min_length=1, max_length=MAX_LINES)
+    lines: list[ClearinghouseLine] = Field(alias="serviceLines", min_length=1)
 
 
 class ClearinghouseClaim(BaseModel):
@@ -38,31 +38,14 @@ class ClearinghouseClaim(BaseModel):
     information: ClearinghouseInformation = Field(alias="claimInformation")
 
 
-class FhirIdentifier(BaseModel):
-    """An identifier by its value."""
-
-    value: _Id
-
-
-class FhirLogicalReference(BaseModel):
-    """Whom it leads to, by an identifier; a ``reference`` to a resource sent along will do too."""
-
-    identifier: FhirIdentifier
-
-
-class FhirItem(BaseModel):
-    """A service line."""
-
-
 class FhirClaim(BaseModel):
-    """A FHIR R4 ``Claim``, or a ``Bundle`` with one; the payer may also be a resource within."""
+    """A FHIR R4 ``Claim``, or a ``Bundle`` with one; it needs an identifier, items and a payer.
 
-    model_config = ConfigDict(json_schema_extra={"description": _SAID})
+    The payer is known by an identifier of the insurer or of the coverage's payor, which may be
+    resources sent along: that is beyond a schema.
+    """
 
-    kind: Literal["Claim"] = Field(alias="resourceType")
-    identifier: list[FhirIdentifier] = Field(min_length=1, max_length=99)
-    insurer: FhirLogicalReference
-    item: list[FhirItem] = Field(min_length=1, max_length=MAX_LINES)
+    kind: Literal["Claim", "Bundle"] = Field(alias="resourceType")
 
 
 class DialectBeside(BaseModel):
