@@ -12,7 +12,7 @@ from invented import Practice
 from service.access.scopes import ROUTES, SCOPES
 from service.access.store import FILE, KeyStore
 from service.app import create_app
-from tests.security.openapi_cases import Report, run
+from tests.security.openapi_cases import BATCHES, Report, run
 
 SCORING = ("POST /score", "POST /score/batch", "POST /rank", "POST /lifecycle", "POST /triage")
 
@@ -53,8 +53,9 @@ def test_answers_are_as_documented(served: tuple[FastAPI, str]) -> None:
 @pytest.mark.heavy
 def test_two_thousand_answers_are_as_documented(served: tuple[FastAPI, str]) -> None:
     app, key = served
-    report = run(app, key, seed=55, examples=60, coverage=True)
+    report = run(app, key, seed=55, examples=20, coverage=True)
     check(report, app)
     assert report.cases >= 2_000
     methods = {label for label, status in report.statuses if status == 405}
-    assert methods == {label for label, _ in report.statuses}
+    batches = {f"POST {path}" for path in BATCHES}
+    assert methods == {label for label, _ in report.statuses} - batches
