@@ -104,7 +104,7 @@ def _table(table: Table, names: dict[str, str], most: int) -> ShownTable:
     rows = []
     chosen = _first_of_each(table.rows) if one.share_of else table.rows
     for row in chosen[:most]:
-        words = [key.replace("_", " ") for key in row.keys]
+        words = [_words(key) for key in row.keys]
         if by_payer:
             words.insert(1, names.get(row.keys[0], ""))
         figure = row.figure
@@ -125,6 +125,18 @@ def _table(table: Table, names: dict[str, str], most: int) -> ShownTable:
         rows=tuple(rows),
         more=len(table.rows) - len(rows),
     )
+
+
+def _words(key: str) -> str:
+    """A key as a person reads it; what was padded to be sorted is not.
+
+    >>> _words("benefit_limit"), _words("008-014 days"), _words("over 365 days")
+    ('benefit limit', '8 to 14 days', 'over 365 days')
+    """
+    low, dash, high = key.removesuffix(" days").partition("-")
+    if dash and key.endswith(" days"):
+        return f"{int(low)} to {int(high)} days"
+    return key.replace("_", " ")
 
 
 def _first_of_each(rows: Sequence[Row]) -> list[Row]:

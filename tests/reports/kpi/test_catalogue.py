@@ -11,6 +11,7 @@ from reports.kpi.advice import ScoreRow, advice_table
 from reports.kpi.breakdowns import BREAKDOWNS
 from reports.kpi.catalogue import BY_NAME, KPIS, NOT_PREVENTABLE, PREVENTABLE
 from reports.kpi.document import PAGE, page
+from reports.kpi.page import _words
 from reports.kpi.period import Period, PeriodError
 from reports.kpi.plot import plot
 from reports.kpi.query import Figure, Piece
@@ -108,3 +109,10 @@ def test_a_month_without_a_denominator_is_a_gap_in_the_drawing() -> None:
     heights = [y for run in drawn.runs for _, y in run]
     assert heights == sorted(heights, reverse=True)
     assert plot(pieces[:2], "share") is None
+
+
+def test_keys_that_are_padded_to_be_sorted_are_shown_as_people_write_them() -> None:
+    assert _words("008-014 days") == "8 to 14 days"
+    assert _words("over 365 days") == "over 365 days"
+    assert _words("benefit_limit") == "benefit limit"
+    assert _words("1-2-3") == "1-2-3"
