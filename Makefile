@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lock demo test test-heavy lint format bench bench-advice bench-peers bench-scale serve clean
+.PHONY: help install lock demo test test-heavy lint format bench bench-advice bench-peers bench-scale docs serve clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ bench-peers: $(READY) ## install CatBoost, XGBoost and EBM, and compare (half an
 	@{ $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock ; } \
 	  || $(PIP) install --require-hashes -r requirements-peers.lock
 	@$(BIN)/python -m benchmarks peers $(OPTIONS)
+
+docs: $(READY) ## build the documentation into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 serve: $(READY) ## serve the champion model on http://127.0.0.1:8000
 	@$(BIN)/preclear serve
