@@ -54,6 +54,8 @@ async def _run(port: int, requests: list[bytes], connections: int, seconds: floa
     ]
     await asyncio.gather(*tasks)
     spent = time.perf_counter() - began
+    if not taken:
+        return Load(0.0, float("nan"), float("nan"))
     p50, p99 = np.percentile(np.array(taken) * 1000, [50, 99])
     return Load(len(taken) / spent, float(p50), float(p99))
 

@@ -58,12 +58,17 @@ class Overload:
         return float(np.percentile(took, percent)) / self.house if len(took) else float("nan")
 
 
-def trial(port: int, requests: list[bytes], cap: int, seconds: float) -> Overload:
-    """Measure the capacity, flood for ``seconds``, and see when full speed is reached again."""
+def trial(
+    port: int, requests: list[bytes], cap: int, seconds: float, back: float = BACK
+) -> Overload:
+    """Measure the capacity, flood for ``seconds``, and see when full speed is reached again.
+
+    ``back``: the share of the capacity that counts as full speed.
+    """
     load(port, requests, cap, 1.0)
     capacity = load(port, requests, cap, seconds).rate
     found = flood(port, requests, TIMES * capacity, seconds)
-    return Overload(cap, capacity, found, seconds, _back(port, requests, cap, BACK * capacity))
+    return Overload(cap, capacity, found, seconds, _back(port, requests, cap, back * capacity))
 
 
 def _back(port: int, requests: list[bytes], cap: int, enough: float) -> float | None:
