@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
 # The invented practice of the models' tests serves here too.
 sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
 
