@@ -18,7 +18,7 @@ from features import running
 from models.registry import Registry
 from training.beside import Pairs, compare
 from training.boosters import Settings
-from training.retrain import Loop, Rule, Step, refusals, step
+from training.retrain import Live, Loop, Rule, Step, refusals, step
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 SETTINGS = Settings(trees=30, leaves=4, threads=1)
@@ -40,11 +40,12 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.home = folder / "var"
         self.registry = Registry(folder / "mlruns")
+        self.live: Live = nothing
 
     def step(self, day: int, rule: Rule = "shadow", days: int = 14) -> Step:
         loop = Loop(
             registry=self.registry, home=self.home, settings=SETTINGS, rule=rule, days=days,
-            live=nothing, progress=SILENT, set_aside={},
+            live=self.live, progress=SILENT, set_aside={},
         )  # fmt: skip
         return step(world().on(day), loop)
 
@@ -72,9 +73,20 @@ def test_the_whole_loop_by_rule_shadow(place: Place) -> None:
     assert second.state == "shadow"
     assert place.aliases() == {"champion": "1", "challenger": "2"}
     # New data, but the challenger has not had its days: nobody takes its place.
+    asked = []
+
+    def live(*versions: str) -> list[tuple[int, int, float, float, bool]]:
+        asked.append(versions)
+        return [(1, 19_500, 0.2, 0.4, True)]
+
+    place.live = live
     third = place.step(SOON)
     assert (third.state, third.version) == ("shadow", "2")
     assert "stays in shadow" in third.sentences[-1]
+    assert asked == [("1", "2")]
+    assert third.beside is not None
+    assert third.beside.live == 1
+    place.live = nothing
     assert len(place.registry.entries()) == 2
 
     last = place.step(END)
