@@ -76,6 +76,7 @@ def test_it_serves_until_it_is_told_to_stop(
     assert "as_of=" not in said
     assert key not in said
     assert f"$(cat {settings.home / 'local-key'})" in said
+    assert f"Pages for people: http://127.0.0.1:{port}/" in said
 
 
 def test_a_service_without_a_model_does_not_start(
