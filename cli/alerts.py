@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.errors import FAILED, CliError
+from cli.errors import FAILED, WRONG_CALL, CliError
 from cli.options import MappingFile
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def alerts(
     paths: Annotated[
         list[Path], typer.Argument(help="837 and 835 files, folders of them, or of tables.")
     ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", dir_okay=False, help="CSV of the claims, by your own claim ids where known."
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="Day to look from; default: the last of the data."),
@@ -53,6 +59,35 @@ def alerts(
     ] = False,
 ) -> None:
     """Tell where a payer denies more than it used to, and which claims are near a limit."""
+    from cli.alerts_rows import write
+
+    if out is not None and out.suffix.lower() != ".csv":
+        raise CliError(f"--out {out} must end in .csv", WRONG_CALL)
+    dataset, found = _looked(
+        paths, as_of, recent, within, entered, mapping, workers, keep_ids=out is not None
+    )
+    if out is not None:
+        write(found, dataset, out)
+    if as_json:
+        print(json.dumps(found.document(), indent=2))
+    else:
+        _print(found)
+        if out is not None:
+            print(f"Wrote {out}")
+
+
+def _looked(
+    paths: list[Path],
+    as_of: str | None,
+    recent: int,
+    within: int,
+    entered: Path | None,
+    mapping: Path | None,
+    workers: int | None,
+    *,
+    keep_ids: bool,
+) -> tuple[Dataset, Alerts]:
+    """What was read, and the alerts in it."""
     from claims.profiles import load_profiles
     from claims.settings import Settings
     from cli.kpi import day_of
@@ -67,20 +102,11 @@ def alerts(
     keys = keys_of(settings.home)
     profiles = load_profiles(settings.payers)
     said = [] if entered is None else read_entered(entered, keys)
-    dataset = read(paths, settings, keys, mapping, workers or 0, watch())
+    dataset = read(paths, settings, keys, mapping, workers or 0, watch(), keep_ids=keep_ids)
     with watch().stage("Looking"):
-        found = found_on(
-            dataset,
-            day or _last_day(dataset),
-            profiles,
-            entered=said,
-            recent=recent,
-            within=within,
-        )
-    if as_json:
-        print(json.dumps(found.document(), indent=2))
-    else:
-        _print(found)
+        on = day or _last_day(dataset)
+        found = found_on(dataset, on, profiles, entered=said, recent=recent, within=within)
+    return dataset, found
 
 
 def _last_day(dataset: Dataset) -> dt.date:

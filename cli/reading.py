@@ -20,8 +20,13 @@ def read(
     mapping: Path | None,
     workers: int,
     progress: Progress,
+    *,
+    keep_ids: bool = False,
 ) -> Dataset:
-    """Read claims and remittances in ``workers`` processes; 0 means one a core."""
+    """Read claims and remittances in ``workers`` processes; 0 means one a core.
+
+    ``keep_ids``: with the ids of the claims, for a file that the caller asked for by name.
+    """
     from claims.carc import load_catalogue
     from claims.dataset import read_dataset
     from cli.notes import tell
@@ -33,6 +38,7 @@ def read(
         workers=workers or None,
         progress=progress,
         mapping=mapping,
+        keep_ids=keep_ids,
     )
     tell(dataset)
     return dataset

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,27 @@ def test_a_new_rule_is_told_on_paper_and_as_json(
     paper = capsys.readouterr().out
     assert told[0]["text"] in paper
     assert f"Claims near a limit: {len(document['limits'])}" in paper
+
+
+def test_the_claims_are_written_by_the_ids_that_they_were_sent_with(
+    world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "alerts.csv"
+    assert call(["alerts", "--workers", "1", str(world), "--json", "--out", str(out)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(one["claims"]) for one in document["new_rules"]) + len(
+        document["limits"]
+    )
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    sent = b"".join(path.read_bytes() for path in sorted((world / "837").iterdir()))
+    told = [row for row in rows if row["procedures"] == "93000"]
+    assert len(told) >= 3
+    for row in told:
+        assert f"CLM*{row['claim_id']}*".encode() in sent
+        assert row["claim_id"] not in json.dumps(document)  # only where it was asked for
+    assert call(["alerts", str(world), "--out", str(tmp_path / "alerts.txt")]) == 2
 
 
 def test_claims_alone_cannot_tell(world: Path, capsys: pytest.CaptureFixture[str]) -> None:
