@@ -1,13 +1,15 @@
 """Writes records to the log of the environment and prints the id of each once it is committed.
 
-Run as a program by ``test_audit_killed``, which kills it: ``python audit_writer.py COUNT``.
+Run by ``test_audit_killed``, which kills it, in a fork of a process that has read the modules.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
+from multiprocessing.connection import Connection
 
 from audit_records import record
 
@@ -34,12 +36,15 @@ def write(writer: AuditWriter, count: int, said: threading.Lock) -> None:
             sys.stdout.flush()
 
 
-def main() -> None:
-    count = int(sys.argv[1]) // CALLERS
+def main(environment: dict[str, str], count: int, out: Connection) -> None:
+    """Write ``count`` records to the log of ``environment``; say so in ``out``."""
+    os.environ.update(environment)
+    os.dup2(out.fileno(), 1)
     log = AuditRepository.of(Settings.read())
     writer = AuditWriter(log)
     said = threading.Lock()
-    threads = [threading.Thread(target=write, args=(writer, count, said)) for _ in range(CALLERS)]
+    each = count // CALLERS
+    threads = [threading.Thread(target=write, args=(writer, each, said)) for _ in range(CALLERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -47,7 +52,3 @@ def main() -> None:
     writer.close()
     log.checkpoint()
     log.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -15,10 +15,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-_FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
+FORKS: Final = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
     ["pytest", "numba", "uvicorn", "cli.main", "cli.outcomes", "claims.machine_code",
-     "claims.dataset", "service.app", "service.outcomes.folding", "tests.resilience.warmed"]
+     "claims.dataset", "service.app", "service.outcomes.folding", "tests.resilience.warmed",
+     "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite"]
 )  # fmt: skip
 TOGETHER: Final = 40
 """Rows in one commit of `preclear outcomes`: a small practice is then several."""
@@ -32,7 +33,7 @@ class Command:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         """``log`` is where its output goes, after what is there."""
         told = (list(arguments), dict(environment), str(log))
-        self._process: Any = _FORKS.Process(target=_run, args=told)
+        self._process: Any = FORKS.Process(target=_run, args=told)
         self._process.start()
 
     @property

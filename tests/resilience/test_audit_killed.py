@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import audit_writer
 import pytest
 from audit_places import Place, Postgres, running_postgres
 from audit_records import record
 from audit_writer import CALLERS
+from forks import FORKS
 
-WRITER = Path(__file__).with_name("audit_writer.py")
 WRITES = 500
 
 
@@ -26,26 +25,39 @@ def server() -> Iterator[Postgres]:
         yield server
 
 
+class Writing:
+    """A process that writes its share; what it acknowledges is read from ``said``."""
+
+    def __init__(self, place: Place) -> None:
+        reading, writing = FORKS.Pipe(duplex=False)
+        arguments = (place.environment, WRITES // 2, writing)
+        self.process = FORKS.Process(target=audit_writer.main, args=arguments)
+        self.process.start()
+        writing.close()
+        self.said = os.fdopen(os.dup(reading.fileno()), "rb")
+        reading.close()
+
+    def told(self, most: int) -> list[str]:
+        """The next ids that it acknowledged, ``most`` at most; a torn last line is none."""
+        found = []
+        while len(found) < most and (line := self.said.readline()).endswith(b"\n"):
+            found.append(line.decode().strip())
+        return found
+
+    def close(self) -> None:
+        self.process.join()
+        self.said.close()
+
+
 @contextlib.contextmanager
-def writers(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
+def writers(place: Place) -> Iterator[list[Writing]]:
     """Two processes that share the writes."""
-    found = os.pathsep.join([str(WRITER.parents[2]), str(WRITER.parents[1] / "service")])
-    command = [sys.executable, str(WRITER), str(WRITES // 2)]
-    environment = {**os.environ, **place.environment, "PYTHONPATH": found}
-    with contextlib.ExitStack() as stack:
-        yield [
-            stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, env=environment))
-            for _ in range(2)
-        ]
-
-
-def told(process: subprocess.Popen[bytes], most: int) -> list[str]:
-    """The next ids that it acknowledged, ``most`` at most; a torn last line is none."""
-    assert process.stdout is not None
-    found = []
-    while len(found) < most and (line := process.stdout.readline()).endswith(b"\n"):
-        found.append(line.decode().strip())
-    return found
+    both = [Writing(place), Writing(place)]
+    try:
+        yield both
+    finally:
+        for one in both:
+            one.close()
 
 
 def kept(place: Place, ids: list[str]) -> None:
@@ -73,15 +85,15 @@ def trial(place: Place, chance: random.Random) -> None:
     """Two writers share 500 writes; one is killed at a random moment, or both are."""
     both = chance.random() < 0.3
     with writers(place) as (one, two):
-        before = told(one, chance.randrange(WRITES // 2)) if chance.random() < 0.8 else []
-        time.sleep(chance.uniform(0, 0.02 if before else 1.5))
-        one.kill()
+        before = one.told(chance.randrange(WRITES // 2)) if chance.random() < 0.8 else []
+        time.sleep(chance.uniform(0, 0.02 if before else 0.5))
+        one.process.kill()
         if both:
-            two.kill()
-        before += told(one, WRITES)
-        others = told(two, WRITES)
+            two.process.kill()
+        before += one.told(WRITES)
+        others = two.told(WRITES)
     if not both:
-        assert two.returncode == 0
+        assert two.process.exitcode == 0
         assert len(others) == WRITES // 2 // CALLERS * CALLERS
     kept(place, before + others)
 
@@ -107,9 +119,9 @@ def test_a_killed_server_loses_nothing(tmp_path: Path, server: Postgres) -> None
     place = Place(tmp_path, server.fresh())
     for _ in range(15):
         with writers(place) as (one, two):
-            before = told(one, chance.randrange(1, WRITES // 2))
+            before = one.told(chance.randrange(1, WRITES // 2))
             time.sleep(chance.uniform(0, 0.02))
             server.stop("immediate")
-            before += told(one, WRITES) + told(two, WRITES)
+            before += one.told(WRITES) + two.told(WRITES)
         server.start()
         kept(place, before)
