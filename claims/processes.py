@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from claims.errors import UserError
+from claims.parent import when_parent_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -123,6 +124,9 @@ class Processes:
 def _start() -> None:
     # A core is a process's: libraries that would use all of them get in each other's way.
     os.environ["OMP_NUM_THREADS"] = "1"
+    # A command that was killed cannot end its processes: they would wait for ever, and hold its
+    # output open for whoever reads that.
+    when_parent_ends(lambda: os._exit(1))
 
 
 def _result(future: Future[Result]) -> Result:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
+
+from claims.parent import when_parent_ends
 
 
 def leave_with_supervisor() -> bool:
@@ -19,13 +18,4 @@ def leave_with_supervisor() -> bool:
 
     False when no process of ours spawned it, as with one worker: there is nothing to wait for.
     """
-    supervisor = parent_process()
-    if supervisor is None:
-        return False
-
-    def watch() -> None:
-        wait([supervisor.sentinel])
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()
-    return True
+    return when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))

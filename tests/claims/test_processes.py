@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +55,33 @@ def test_the_collector_rests_meanwhile() -> None:
     with without_gc(), without_gc():
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+WORKING = """
+import os, time
+from claims.processes import Processes
+
+def waits(number):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+if __name__ == "__main__":
+    with Processes(2) as processes:
+        list(processes.in_turn(waits, [1, 2]))
+"""
+
+
+def test_no_process_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "working.py"
+    script.write_text(WORKING)
+    command = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert command.stdout is not None
+    with command.stdout as told:
+        assert [int(told.readline()) for _ in range(2)]
+        command.kill()
+        command.wait(30)
+        # They hold the other end: it is closed when both have gone.
+        assert told.read() == ""
