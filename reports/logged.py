@@ -43,13 +43,15 @@ class Followed(Protocol):
 class Logged:
     """``sequence`` and ``hash`` of the record (64 hexadecimal digits), and the events after it.
 
-    ``own_threshold`` is that of the recorded model's files, ``None`` where they are not there.
+    ``own_threshold`` and ``data_digest`` (of the training data) are those of the recorded model's
+    files, ``None`` and "" where they are not there.
     """
 
     sequence: int
     hash: str
     events: Sequence[Followed] = ()
     own_threshold: float | None = None
+    data_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

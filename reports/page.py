@@ -36,13 +36,13 @@ def environment() -> Environment:
     """The templates of ``reports/templates``; a name that is not given is an error.
 
     Those that extend ``_base.html.j2`` need ``title``. Filters: ``percent``, ``plain`` (a name as
-    words), ``signed``.
+    words), ``signed``, ``dollars``.
     """
     found = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    found.filters.update({"percent": percent, "plain": plain, "signed": signed})
+    found.filters.update({"percent": percent, "plain": plain, "signed": signed, "dollars": dollars})
     # The sheet is ours, and holds no value: it must not be escaped.
     found.globals.update({"policy": Markup(POLICY), "style": Markup(STYLE)})  # noqa: S704
     return found
@@ -61,6 +61,15 @@ def plain(word: str) -> str:
     """
     said = word.replace("_", " ")
     return said[:1].upper() + said[1:]
+
+
+def dollars(amount: str) -> str:
+    """Dollars of the answer, the minus sign before the dollar sign.
+
+    >>> dollars("-3.93"), dollars("412.00")
+    ('−$3.93', '$412.00')
+    """
+    return f"\N{MINUS SIGN}${amount[1:]}" if amount.startswith("-") else f"${amount}"
 
 
 def signed(amount: float) -> str:

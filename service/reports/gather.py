@@ -24,17 +24,22 @@ def logged(log: AuditRepository, record: AuditRecord, mlruns: Path) -> Logged | 
     place = log.place(record.score_id)
     if place is None:
         return None
-    return Logged(*place, log.events_of([record.score_id]), own_threshold(record, mlruns))
+    threshold, data = of_model(record, mlruns)
+    return Logged(*place, log.events_of([record.score_id]), threshold, data)
 
 
-def own_threshold(record: AuditRecord, mlruns: Path) -> float | None:
-    """The threshold in the files of the recorded model, ``None`` where they are not there."""
+def of_model(record: AuditRecord, mlruns: Path) -> tuple[float | None, str]:
+    """Threshold and digest of the training data by the files of the recorded model.
+
+    ``None`` and "" where they are not there, or are another model's.
+    """
     if not record.model_version.isdecimal():
-        return None
+        return None, ""
     try:
         manifest = (resolve(mlruns, record.model_version).bundle / MANIFEST).read_bytes()
         if digest(manifest) != record.model_digest:
-            return None
-        return float(json.loads(manifest)["about"]["threshold"])
-    except (RegistryError, OSError, ValueError, KeyError, TypeError):
-        return None
+            return None, ""
+        about = json.loads(manifest)["about"]
+        return float(about["threshold"]), str(about["training"].get("data_digest", ""))
+    except (RegistryError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None, ""

@@ -11,6 +11,8 @@ import pytest
 
 from models.record import AuditRecord
 from reports.explanation import NOT_USED, explanation
+from reports.logged import Logged
+from reports.page import dollars
 from reports.rates_in_words import ends_in_words, in_words
 from reports.waterfall import Step, waterfall
 
@@ -220,3 +222,22 @@ def test_probabilities_in_words(probability: float, said: str) -> None:
     assert said in in_words(probability)
     assert "about 0 " not in in_words(probability)
     assert "about 100 " not in in_words(probability)
+
+
+def test_what_the_log_says_of_it_is_told(held: AuditRecord) -> None:
+    def told(threshold: float | None) -> str:
+        known = Logged(17, "cd" * 32, (), threshold, "sha256:training")
+        return " ".join(Page(explanation(held, known)).text.split())
+
+    whole = told(held.threshold)
+    for said in ("cd" * 32, "sha256:training", "Number in the chain17"):
+        assert said in whole
+    assert "set by the training run of model version 7" in whole
+    assert "Nothing is on record yet" in whole
+    assert "set by the installation (PRECLEAR_THRESHOLD); the model's own is 99.0 %" in told(0.99)
+    assert "unless the installation set its own" in told(None)
+    assert "The audit log was not asked." in read(held).text
+
+
+def test_a_loss_has_its_sign_before_the_dollars() -> None:
+    assert [dollars("-3.93"), dollars("412.00")] == ["\N{MINUS SIGN}$3.93", "$412.00"]
