@@ -3,6 +3,9 @@
 The service time is that of a full house: one over the answers a second when as many clients as may
 be at work each send the next request as soon as they have an answer. ``cap`` times that is how long
 a full house takes to be served, and so what somebody waits who is let in last.
+
+Claims that arrive together are scored together, so a full house is served sooner than one after the
+other: ``alone`` is the time of a request with nobody else there, and ``cap`` times that a line.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ class Overload:
     """One run: capacity and load in requests a second, times in seconds."""
 
     cap: int
+    alone: float
+    """Seconds of a request while there is no other: the median."""
     capacity: float
     flood: Flood
     seconds: float
@@ -39,6 +44,10 @@ class Overload:
     def house(self) -> float:
         """How long a full house takes to be served."""
         return self.cap / self.capacity
+
+    def lines(self, percent: float) -> float:
+        """A percentile of the time of those let in, in lines: ``cap`` requests one by one."""
+        return self.accepted(percent) * self.house / (self.cap * self.alone)
 
     @property
     def throughput(self) -> float:
@@ -66,9 +75,12 @@ def trial(
     ``back``: the share of the capacity that counts as full speed.
     """
     load(port, requests, cap, 1.0)
+    alone = load(port, requests, 1, seconds / 2).p50 / 1000
     capacity = load(port, requests, cap, seconds).rate
     found = flood(port, requests, TIMES * capacity, seconds)
-    return Overload(cap, capacity, found, seconds, _back(port, requests, cap, back * capacity))
+    return Overload(
+        cap, alone, capacity, found, seconds, _back(port, requests, cap, back * capacity)
+    )
 
 
 def _back(port: int, requests: list[bytes], cap: int, enough: float) -> float | None:

@@ -56,8 +56,9 @@ def told(one: Overload) -> str:
     load, back = one.flood, one.back_after
     late = float(np.percentile(load.late, 99)) * 1000
     return (
-        f"capacity {one.capacity:4.0f}/s, full house {one.house * 1000:4.0f} ms | accepted p50 "
-        f"{one.accepted(50):.2f}, p99 {one.accepted(99):.2f} full houses | refused p50 "
+        f"capacity {one.capacity:4.0f}/s, full house {one.house * 1000:4.0f} ms, alone "
+        f"{one.alone * 1000:.1f} ms | accepted p50 {one.accepted(50):.2f}, p99 "
+        f"{one.accepted(99):.2f} full houses, {one.lines(99):.2f} lines | refused p50 "
         f"{one.refused(50):.2f}, p99 {one.refused(99):.2f} | throughput {one.throughput:.2f} | "
         f"back after {f'{back:.1f} s' if back else f'more than {WITHIN:.0f} s'} | "
         f"lost {load.lost}, unsent {load.unsent}, client late p99 {late:.0f} ms"
@@ -84,6 +85,10 @@ def main() -> None:
         f"p50 {median(run.refused(50) for run in runs):.2f}, p99 "
         f"{median(run.refused(99) for run in runs):.2f}; throughput "
         f"{median(run.throughput for run in runs):.2f}"
+    )
+    print(
+        f"the same p99, by the time of a request alone: "
+        f"{median(run.lines(99) for run in runs):.2f} lines (aim: at most 1.25)"
     )
     print(
         "the same p99, by the service time under overload: "
