@@ -51,7 +51,8 @@ def monitor(
 ) -> int:
     """Compare each month since a model learned with its test period, beyond chance.
 
-    Name all files: those that it was trained on, which hold the reference, and the later ones.
+    Name all files: those that it was trained on, which hold the reference, and the later ones. What
+    was found is shown on the page of the models until it is done again.
     """
     if fail_on not in ("", _DRIFT):
         raise CliError(f"--fail-on takes {_DRIFT}, not {fail_on}", WRONG_CALL)
@@ -73,6 +74,7 @@ def monitor(
     )  # fmt: skip
     if out is not None:
         write_private(out, lambda file: _put(found, out.suffix.lower(), file))
+    _keep(found, settings.home)
     if as_json:
         print(json.dumps(found.to_json(), indent=1, allow_nan=False))
     else:
@@ -80,6 +82,20 @@ def monitor(
         if out is not None:
             print(f"Wrote {out}")
     return FAILED if fail_on and found.drifts else 0
+
+
+def _keep(found: Monitored, home: Path) -> None:
+    """Leave it for the page of the models."""
+    import datetime as dt
+
+    from models.drift_kept import FILE, keep
+    from reports.monitoring.page import page
+
+    try:
+        keep(home, found, page(found), dt.datetime.now(dt.UTC).date().isoformat())
+    except OSError as error:
+        text = f"{home / FILE} cannot be written ({error.strerror}): make {home} writable"
+        raise CliError(text) from None
 
 
 def _put(found: Monitored, form: str, file: BinaryIO) -> None:

@@ -60,6 +60,7 @@ PAGES: Final[dict[tuple[str, str], Needs]] = {
     ("GET", "/pages/kpis/file"): _only("reports"),
     ("GET", "/pages/models"): _only("reports"),
     ("POST", "/pages/models"): _only("admin"),
+    ("GET", "/pages/models/drift"): _only("reports"),
     ("GET", "/pages/models/{version}/card"): _only("reports"),
     ("GET", "/reports/{score_id}"): _only("reports"),
 }

@@ -12,8 +12,10 @@ from weekly import Practice, even, practice, usual
 
 from claims.dataset import save
 from claims.progress import SILENT
+from claims.settings import Settings as Installation
 from cli.main import call
 from models.drift import Monitored
+from models.drift_kept import last
 from training.boosters import Settings
 from training.learn import Learned, learn
 from training.monitoring import monitor
@@ -139,6 +141,9 @@ def test_the_command_writes_a_page_a_table_and_a_document(
     assert call([*command, "--out", str(table), "--json", "--fail-on", "drift"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["drifts"]
+    kept = last(Installation.read().home)
+    assert kept is not None, "what was found is left for the page of the models"
+    assert (list(kept.drifts), kept.page) == (document["drifts"], html)
     lines = table.read_text().splitlines()
     assert len(lines) == 1 + len(document["months"])
     assert len({line.count(",") for line in lines if '"' not in line}) == 1

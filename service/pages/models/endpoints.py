@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from models.aliases import RegistryError
 from models.card import CardError
+from models.drift_kept import last
 from models.listing import listed
 from reports.page import POLICY
 from service.access.caller import caller_id
@@ -41,8 +42,17 @@ _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 @router.get(MODELS)
 async def models(request: Request, held: Held, serving: Present) -> Response:
-    """Versions, live calibration, challenger and champion."""
+    """Versions, live calibration, drift, challenger and champion."""
     return await _page(request, held, serving)
+
+
+@router.get("/pages/models/drift")
+async def drift(held: Held) -> Response:
+    """What was found by the latest ``preclear monitor``. Raises ``Problem`` (404)."""
+    kept = await asyncio.to_thread(last, held.settings.home)
+    if kept is None:
+        raise Problem(404, "no-monitoring", "Nothing was monitored yet: run `preclear monitor`.")
+    return HTMLResponse(kept.page, headers=_CARD)
 
 
 @router.get("/pages/models/{version}/card")
@@ -91,6 +101,7 @@ async def _page(
         history_until=serving.history_until,
         history_digest=serving.history.digest,
         refused=held.watch.refusals.told(),
+        monitored=await asyncio.to_thread(last, held.settings.home),
         standing=standing,
         points=points(standing.payers[ALL]),
         challengers=compared(shadows),

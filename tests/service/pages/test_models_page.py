@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from installation import install, point, register, tag
 from invented import Practice, another
 
 from claims.settings import Settings
+from models.drift import Monitored
+from models.drift_kept import FILE, keep, last
 from models.listing import listed
 from service.app import create_app
 from service.audit.event import Event
@@ -148,3 +151,48 @@ def test_a_model_card_is_shown_without_mlflow(
     answer = browser.get("/pages/models/7/card")
     assert answer.text == "<h1>Card 7</h1>"
     assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_drift_that_was_found_is_shown(
+    client: TestClient, browsers: Browsers, settings: Settings
+) -> None:
+    held: Any = client.app.state.held  # type: ignore[attr-defined]
+    browser = browsers("reports")
+    assert "Nothing was looked at yet" in browser.get("/pages/models").text
+    assert browser.get("/pages/models/drift").status_code == 404
+    found = Monitored(
+        model="denial 7",
+        digest=held.serving.now().reference.digest,
+        threshold=0.3,
+        learned_before="2026-01-01",
+        reference_first="2025-09-01",
+        reference_last="2025-12-31",
+        reference_claims=400,
+        twin=True,
+        set_aside=0,
+        features=166,
+        untested=3,
+        months=(),
+        payers=(),
+        drifts=("In May <b>more</b> came.",),
+    )
+    try:
+        keep(settings.home, found, "<!doctype html><title>kept</title>", "2026-05-31")
+        shown = browser.get("/pages/models").text
+        assert "In May &lt;b&gt;more&lt;/b&gt; came." in shown
+        assert "What moved since this model learned (before 2026-01-01)" in shown
+        assert (settings.home / FILE).stat().st_mode & 0o777 == 0o600
+        page = browser.get("/pages/models/drift")
+        assert page.status_code == 200
+        assert "<title>kept</title>" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        keep(settings.home, replace(found, digest="sha256:0", drifts=()), "", "2026-05-31")
+        other = browser.get("/pages/models").text
+        assert "Of another model than the one that answers here, denial 7" in other
+        assert "Nothing beyond chance" in other
+        for broken in ("{", "[]", '{"model": 1}', '{"drifts": 3}'):
+            (settings.home / FILE).write_text(broken)
+            assert last(settings.home) is None
+            assert browser.get("/pages/models").status_code == 200
+    finally:
+        (settings.home / FILE).unlink()
