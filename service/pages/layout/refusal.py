@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIGN_IN: Final = "/sign-in"
 START: Final = "/pages"
-_OWN: Final = re.compile(r"/(pages|reports)(/[a-z-]{1,20})?(/[0-9A-Fa-f-]{8,40})?", re.ASCII)
+_OWN: Final = re.compile(r"/(pages|reports)(/[a-z-]{1,20}){0,2}(/[0-9A-Fa-f-]{8,40})?", re.ASCII)
 """Addresses of ours that somebody may come back to: no other site, and nothing of a claim."""
 _TITLES: Final = {
     401: "Please sign in",
