@@ -26,16 +26,17 @@ class WriteError(ValueError):
     """Something cannot be written; the text says what, on which claim in order, and the mend."""
 
 
-def _money(amount: Decimal) -> str:
+def money(amount: Decimal) -> str:
+    """An amount or quantity as X12 writes it, with the places that it states.
+
+    Nothing is remembered: 150 and 150.00 are equal keys, and would be written as the first of them.
+    """
     return format(amount, "f")
 
 
 def _day(day: dt.date) -> str:
     return f"{day.year:04}{day.month:02}{day.day:02}"
 
-
-MONEY: Final[Memo[Decimal, str]] = Memo(_money)
-"""An amount or quantity as X12 writes it."""
 
 DAY: Final[Memo[dt.date, str]] = Memo(_day)
 """A date as CCYYMMDD."""

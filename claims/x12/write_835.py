@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from claims.types import ZERO, Payment, Remittance, RemittanceLine
-from claims.x12.emit import DAY, MONEY, Emitter
+from claims.x12.emit import DAY, Emitter, money
 from claims.x12.identities import Identities
 from claims.x12.write_claim import cas
 
@@ -44,7 +44,7 @@ class Writer835:
         emit.seg(
             "BPR",
             "I" if payment.amount else "H",
-            MONEY[abs(payment.amount)],
+            money(abs(payment.amount)),
             "D" if debit else "C",
             payment.method or "NON",
             "",
@@ -88,9 +88,9 @@ class Writer835:
             "CLP",
             emit.need(item.claim_id, "claim id"),
             item.status,
-            MONEY[item.charge],
-            MONEY[item.paid],
-            MONEY[share] if share != ZERO else "",
+            money(item.charge),
+            money(item.paid),
+            money(share) if share != ZERO else "",
             emit.need(item.filing_code, "filing code"),
             emit.need(item.payer_claim_number, "claim number of the payer"),
             item.facility_code,
@@ -143,10 +143,10 @@ class Writer835:
         emit.seg(
             "SVC",
             service,
-            MONEY[line.charge],
-            MONEY[line.paid],
+            money(line.charge),
+            money(line.paid),
             revenue_code,
-            MONEY[line.units] if line.units is not None else "",
+            money(line.units) if line.units is not None else "",
         )
         if line.service_to is None:
             if line.service_from is not None:
@@ -172,5 +172,5 @@ class Writer835:
             for start in range(0, len(items), 6):
                 elements = ["PLB", npi, day]
                 for item in items[start : start + 6]:
-                    elements += (item.reason, MONEY[item.amount])
+                    elements += (item.reason, money(item.amount))
                 emit.seg(*elements)

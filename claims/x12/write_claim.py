@@ -18,7 +18,7 @@ from claims.types import (
     Provider,
     ServiceLine,
 )
-from claims.x12.emit import DAY, MONEY, Emitter
+from claims.x12.emit import DAY, Emitter, money
 from claims.x12.identities import Identities
 
 
@@ -31,8 +31,8 @@ def cas(emit: Emitter, adjustments: Sequence[Adjustment]) -> None:
         end = start
         while end < len(adjustments) and end < start + 6 and adjustments[end].group == group:
             item = adjustments[end]
-            quantity = MONEY[item.quantity] if item.quantity is not None else ""
-            elements += (item.carc, MONEY[item.amount], quantity)
+            quantity = money(item.quantity) if item.quantity is not None else ""
+            elements += (item.carc, money(item.amount), quantity)
             end += 1
         emit.seg(*elements)
         start = end
@@ -76,7 +76,7 @@ class ClaimWriter:
         emit.seg(
             "CLM",
             claim.claim_id,
-            MONEY[claim.charge],
+            money(claim.charge),
             "",
             "",
             place,
@@ -106,7 +106,7 @@ class ClaimWriter:
                 emit.seg("DTP", code, "D8", DAY[day])
         self._attachments(claim.attachments)
         if claim.patient_paid is not None:
-            emit.seg("AMT", "F5", MONEY[claim.patient_paid])
+            emit.seg("AMT", "F5", money(claim.patient_paid))
         self._references(claim)
         if claim.clia_number:
             emit.seg("REF", "X4", claim.clia_number)
@@ -127,7 +127,7 @@ class ClaimWriter:
         emit.seg(
             "CLM",
             claim.claim_id,
-            MONEY[claim.charge],
+            money(claim.charge),
             "",
             "",
             place,
@@ -252,7 +252,7 @@ class ClaimWriter:
         )
         cas(emit, other.adjustments)
         if other.paid is not None:
-            emit.seg("AMT", "D", MONEY[other.paid])
+            emit.seg("AMT", "D", money(other.paid))
         emit.seg("OI", "", "", "Y", "", "", "Y")
         who = self._identities.member(member, "18")
         emit.seg(
@@ -277,7 +277,7 @@ class ClaimWriter:
         emit = self._emit
         professional = claim.form == "professional"
         emit.seg("LX", str(number))
-        units = MONEY[line.units] if line.units is not None else emit.need("", "units on a line")
+        units = money(line.units) if line.units is not None else emit.need("", "units on a line")
         basis = line.unit_basis or "UN"
         service = ""
         if professional or line.procedure:
@@ -288,7 +288,7 @@ class ClaimWriter:
             emit.seg(
                 "SV1",
                 service,
-                MONEY[line.charge],
+                money(line.charge),
                 basis,
                 units,
                 line.place_of_service,
@@ -302,7 +302,7 @@ class ClaimWriter:
                 "SV2",
                 emit.need(line.revenue_code, "revenue code on a line"),
                 service,
-                MONEY[line.charge],
+                money(line.charge),
                 basis,
                 units,
             )
@@ -352,10 +352,10 @@ class ClaimWriter:
         emit.seg(
             "SVD",
             emit.need(earlier.payer_id, "payer id in an earlier payer's answer"),
-            MONEY[earlier.paid],
+            money(earlier.paid),
             service,
             line.revenue_code if claim.form == "institutional" else "",
-            MONEY[units] if units is not None else "",
+            money(units) if units is not None else "",
         )
         cas(emit, earlier.adjustments)
         if earlier.adjudicated_on is None:

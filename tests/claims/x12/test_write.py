@@ -94,6 +94,15 @@ def test_neighbours_share_levels() -> None:
     assert starting(segments, "SE*") == [f"SE*{len(segments) - 5}*0001"]
 
 
+def test_an_amount_is_written_as_stated_whatever_was_written_before() -> None:
+    line = replace(CLAIM.lines[0], charge=Decimal("100.00"), units=Decimal(100))
+    claim = replace(CLAIM, charge=Decimal("100.00"), lines=(line,))
+    for whole in (CLAIM, claim):
+        (service,) = starting(written(whole), "SV1")
+        assert service.split("*")[2] == str(whole.lines[0].charge)
+        assert service.split("*")[4] == str(whole.lines[0].units)
+
+
 def test_a_level_holds_a_hundred_claims_at_most() -> None:
     segments = written(*[replace(CLAIM, claim_id=f"A{n}") for n in range(250)])
     assert len(starting(segments, "HL*")) == 4
