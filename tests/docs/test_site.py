@@ -35,21 +35,23 @@ def environment() -> dict[str, str]:
 
 def run(script: str, folder: Path, env: dict[str, str]) -> None:
     """Run a script with bash in its own group; whatever it left running ends with it."""
-    started = subprocess.Popen(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        output, _ = started.communicate(timeout=540)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(started.pid, signal.SIGKILL)
-    assert started.returncode == 0, output[-3000:]
+    log = folder / "log"
+    with log.open("w") as output:
+        started = subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=folder,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            # Not until the output ends: a service that it started may hold that open.
+            code = started.wait(timeout=240)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+    assert code == 0, log.read_text()[-3000:]
 
 
 def free_port() -> str:
